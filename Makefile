@@ -1,0 +1,40 @@
+# make report   the weekly report of a starter project
+# make test     everything that must hold
+# make lab      JupyterLab on the notebooks
+# make bench    measured against peers
+PYTHON ?= python3
+BIN := .venv/bin
+PROJECT ?= templates/projects/software-rollout
+
+.PHONY: report test lab bench lint clean
+
+report: .venv/ready
+	@$(BIN)/pmtools report $(PROJECT) --out out
+
+lab: .venv/ready
+	$(BIN)/pmtools lab
+
+test: .venv/ready-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+bench: .venv/ready-for-tests
+	$(BIN)/python -m tests.benchmarks
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pmtools needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[schedule-files]'
+	@touch $@
+
+.venv/ready-for-tests: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[schedule-files,test,bench]'
+	@touch .venv/ready $@
+
+clean:
+	rm -rf .venv out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
