@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pandas as pd
 
@@ -42,11 +42,11 @@ class Source:
     place: str
     rows: tuple[int, ...] = ()
 
-    def row(self, position: int) -> str:
+    def row(self, position: SupportsIndex) -> str:
         """`plan.xlsx, sheet "links", row 14` for the row at that position of the table."""
-        if position < len(self.rows):
-            return f"{self.place}, row {self.rows[position]}"
-        return f"{self.place}, row {position + 1}"
+        index = int(position)
+        number = self.rows[index] if index < len(self.rows) else index + 1
+        return f"{self.place}, row {number}"
 
 
 def frame_of(table: str, rows: Any = None) -> pd.DataFrame:
@@ -117,7 +117,7 @@ class Project:
         """Every table by its name, the empty ones too."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def place(self, table: str, position: int) -> str:
+    def place(self, table: str, position: SupportsIndex) -> str:
         """Where the row at `position` of `table` came from."""
         return self.sources.get(table, Source(f'table "{table}"')).row(position)
 
