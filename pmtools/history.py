@@ -1,0 +1,324 @@
+"""What was reported, week by week: an append-only database of figures and forecasts.
+
+A week of a project is recorded in one transaction.
+Recording the same facts again changes nothing; other facts for the same week are a new revision,
+and the earlier one is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from pmtools.errors import HistoryError
+
+_METADATA = sa.MetaData()
+
+_MIGRATION = sa.Table(
+    "migration",
+    _METADATA,
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("applied_at", sa.DateTime, nullable=False),
+)
+_WEEK = sa.Table(
+    "week",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("project_id", sa.Text, nullable=False),
+    sa.Column("project_name", sa.Text, nullable=False),
+    sa.Column("status_date", sa.DateTime, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("input_hash", sa.String(64), nullable=False),
+    sa.Column("facts_hash", sa.String(64), nullable=False),
+    sa.Column("recorded_at", sa.DateTime, nullable=False),
+    sa.UniqueConstraint("project_id", "status_date", "revision"),
+    sa.UniqueConstraint("project_id", "status_date", "facts_hash"),
+)
+_METRIC = sa.Table(
+    "metric",
+    _METADATA,
+    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
+    sa.Column("metric", sa.String(100), primary_key=True),
+    sa.Column("value", sa.Float),
+    sa.Column("cannot_say", sa.Text, nullable=False, default=""),
+)
+_MILESTONE = sa.Table(
+    "milestone",
+    _METADATA,
+    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
+    sa.Column("task_id", sa.String(200), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("baseline", sa.DateTime),
+    sa.Column("forecast", sa.DateTime),
+    sa.Column("is_done", sa.Boolean, nullable=False),
+)
+_FORECAST = sa.Table(
+    "forecast",
+    _METADATA,
+    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
+    sa.Column("quantity", sa.String(100), primary_key=True),
+    sa.Column("method", sa.String(100), primary_key=True),
+    sa.Column("finish", sa.DateTime),
+    sa.Column("amount", sa.Float),
+)
+
+
+@dataclass(frozen=True)
+class WeekFacts:
+    """What is remembered of one project and status date.
+
+    Parameters
+    ----------
+    metrics
+        Columns `metric`, `value`, `cannot_say` (the reason where there is no value).
+    milestones
+        Columns `task_id`, `name`, `baseline`, `forecast`, `is_done`.
+    forecasts
+        Columns `quantity` (finish or cost), `method`, `finish` (a date) or `amount` (money).
+    """
+
+    project_id: str
+    project_name: str
+    status_date: pd.Timestamp
+    input_hash: str
+    metrics: pd.DataFrame = field(default_factory=pd.DataFrame)
+    milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
+    forecasts: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def hash(self) -> str:
+        """SHA-256 of everything in it; equal facts have equal hashes."""
+        content = [self.project_name, str(self.status_date), self.input_hash]
+        tables = [
+            _rows(table, frame)
+            for table, frame in (
+                (_METRIC, self.metrics),
+                (_MILESTONE, self.milestones),
+                (_FORECAST, self.forecasts),
+            )
+        ]
+        text = json.dumps([content, tables], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a week: its revision, and whether it was new."""
+
+    project_id: str
+    status_date: pd.Timestamp
+    revision: int
+    is_new: bool
+
+    def __str__(self) -> str:
+        what = "recorded" if self.is_new else "already known, nothing changed"
+        return (
+            f'Project "{self.project_id}", status of {self.status_date:%d %b %Y}, '
+            f"revision {self.revision}: {what}."
+        )
+
+
+class History:
+    """The history database.
+
+    Parameters
+    ----------
+    url
+        A database URL such as `sqlite:///out/history.sqlite`, or the path of a SQLite file.
+
+    Raises
+    ------
+    HistoryError
+        Where the database cannot be opened, or was made by a newer pmtools.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        text = str(url)
+        self.url = text if "://" in text else f"sqlite:///{text}"
+        try:
+            parsed = sa.make_url(self.url)
+        except sa.exc.ArgumentError as error:
+            raise HistoryError(f'history: "{text}" is not a database URL or path.') from error
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(
+            parsed, poolclass=sa.pool.NullPool, hide_parameters=True
+        ).execution_options()
+        if parsed.get_backend_name() == "sqlite":
+            _make_sqlite_safe(self._engine)
+        self._migrate()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[sa.Connection]:
+        options = {"begin": "BEGIN IMMEDIATE" if writes else "BEGIN"}
+        try:
+            with self._engine.execution_options(**options).begin() as connection:
+                yield connection
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            cause = getattr(error, "orig", error)
+            raise HistoryError(f"history {self._engine.url!r}: {cause}.") from error
+
+    def _migrate(self) -> None:
+        """Bring the schema up to date: each step in the same transaction as its own record."""
+        with self._transaction(writes=True) as connection:
+            _MIGRATION.create(connection, checkfirst=True)
+            done = set(connection.scalars(sa.select(_MIGRATION.c.name)))
+            known = [step.__name__ for step in MIGRATIONS]
+            if newer := done - set(known):
+                raise HistoryError(
+                    f"history {self._engine.url!r} was written by a newer pmtools "
+                    f"({', '.join(sorted(newer))}). Update pmtools; nothing was changed."
+                )
+            for step in MIGRATIONS:
+                if step.__name__ not in done:
+                    step(connection)
+                    connection.execute(
+                        _MIGRATION.insert().values(name=step.__name__, applied_at=_now())
+                    )
+
+    def record(self, facts: WeekFacts) -> Recorded:
+        """Remember a week, once.
+
+        Equal facts are not recorded again; other facts for the same project and status date
+        become the next revision.
+        """
+        facts_hash = facts.hash()
+        status_date = facts.status_date.to_pydatetime()
+        same_week = (_WEEK.c.project_id == facts.project_id) & (_WEEK.c.status_date == status_date)
+        with self._transaction(writes=True) as connection:
+            known = connection.execute(
+                sa.select(_WEEK.c.revision, _WEEK.c.facts_hash).where(same_week)
+            ).all()
+            for revision, known_hash in known:
+                if known_hash == facts_hash:
+                    return Recorded(facts.project_id, facts.status_date, revision, False)
+            revision = 1 + max((row.revision for row in known), default=0)
+            key = connection.execute(
+                _WEEK.insert().values(
+                    project_id=facts.project_id,
+                    project_name=facts.project_name,
+                    status_date=status_date,
+                    revision=revision,
+                    input_hash=facts.input_hash,
+                    facts_hash=facts_hash,
+                    recorded_at=_now(),
+                )
+            ).inserted_primary_key
+            for table, frame in (
+                (_METRIC, facts.metrics),
+                (_MILESTONE, facts.milestones),
+                (_FORECAST, facts.forecasts),
+            ):
+                rows = [{"week_id": key[0] if key else None, **row} for row in _rows(table, frame)]
+                if rows:
+                    connection.execute(table.insert(), rows)
+        return Recorded(facts.project_id, facts.status_date, revision, True)
+
+    def weeks(self, project_id: str | None = None) -> pd.DataFrame:
+        """Every recorded week and revision, oldest first: the columns of the table `week`."""
+        query = sa.select(_WEEK).order_by(_WEEK.c.project_id, _WEEK.c.status_date, _WEEK.c.revision)
+        if project_id is not None:
+            query = query.where(_WEEK.c.project_id == project_id)
+        return self._frame(query)
+
+    def metrics(self, project_id: str) -> pd.DataFrame:
+        """Headline figures by week, last revision: status_date, metric, value, cannot_say."""
+        return self._latest(_METRIC, project_id)
+
+    def milestones(self, project_id: str) -> pd.DataFrame:
+        """Milestones by week, last revision: status_date, task_id, name, baseline, forecast."""
+        return self._latest(_MILESTONE, project_id)
+
+    def forecasts(self, project_id: str) -> pd.DataFrame:
+        """Forecasts by week, last revision: status_date, quantity, method, finish, amount."""
+        return self._latest(_FORECAST, project_id)
+
+    def _latest(self, table: sa.Table, project_id: str) -> pd.DataFrame:
+        newest = (
+            sa.select(_WEEK.c.status_date, sa.func.max(_WEEK.c.revision).label("revision"))
+            .where(_WEEK.c.project_id == project_id)
+            .group_by(_WEEK.c.status_date)
+            .subquery()
+        )
+        columns = [column for column in table.c if column.name != "week_id"]
+        query = (
+            sa.select(_WEEK.c.status_date, *columns)
+            .join(table, table.c.week_id == _WEEK.c.id)
+            .join(
+                newest,
+                (newest.c.status_date == _WEEK.c.status_date)
+                & (newest.c.revision == _WEEK.c.revision),
+            )
+            .where(_WEEK.c.project_id == project_id)
+            .order_by(_WEEK.c.status_date, columns[0])
+        )
+        return self._frame(query)
+
+    def _frame(self, query: sa.Select[Any]) -> pd.DataFrame:
+        with self._transaction(writes=False) as connection:
+            result = connection.execute(query)
+            return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def _create_first_tables(connection: sa.Connection) -> None:
+    """Weeks, their headline figures, milestones and forecasts."""
+    for table in (_WEEK, _METRIC, _MILESTONE, _FORECAST):
+        table.create(connection)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_first_tables,)
+"""Every change of the schema, in order; a step that was released is never edited."""
+
+
+def _make_sqlite_safe(engine: sa.Engine) -> None:
+    """Full sync and one writer at a time.
+
+    A rollback journal instead of a write-ahead log: SQLite 3.7.0 to 3.51.2 can corrupt a database
+    in WAL mode that several connections use (fixed in 3.51.3). A file in WAL mode is converted.
+    The write lock is taken at the start: a deferred one fails at once where two writers meet.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "busy_timeout=30000",
+            "journal_mode=DELETE",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _rows(table: sa.Table, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as the table takes them: NaN and NaT as NULL, dates as datetimes."""
+    names = [column.name for column in table.c if column.name in frame]
+    return [
+        {name: _plain(value) for name, value in zip(names, row, strict=True)}
+        for row in frame[names].itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
