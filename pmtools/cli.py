@@ -1,0 +1,214 @@
+"""The command line: a thin skin over the same functions that the notebooks call.
+
+Exit codes: 0 done; 1 the input is refused or has errors; 2 the command was misused; 3 a notebook
+or child process failed; 4 something that is needed is not installed; 5 the history cannot be used.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pmtools.errors import HistoryError, MissingExtra, PmtoolsError, ProblemsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STARTERS = ("software-rollout", "hardware-installation", "network-upgrade")
+SCHEDULE_COLUMNS = (
+    "id", "early_start", "early_finish", "late_start", "late_finish",
+    "total_float_hours", "free_float_hours", "is_critical",
+)  # fmt: skip
+
+_PROJECT = click.argument("project", type=click.Path(exists=True, path_type=Path))
+_STATUS_DATE = click.option(
+    "--status-date", metavar="YYYY-MM-DD", help="Day up to which facts count; default: the latest."
+)
+
+
+def _told(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors of ours are told in plain words, with an exit code a script can rely on."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except PmtoolsError as error:
+            click.echo(str(error), err=True)
+            sys.exit(_exit_code(error))
+
+    return run
+
+
+def _exit_code(error: PmtoolsError) -> int:
+    for kind, code in ((ProblemsError, 1), (MissingExtra, 4), (HistoryError, 5)):
+        if isinstance(error, kind):
+            return code
+    return 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pmtools")
+def main() -> None:
+    """Will we make it, and if not, what do I change?"""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--from", "starter", type=click.Choice(STARTERS), default=STARTERS[0])
+@click.option("--xlsx", is_flag=True, help="One Excel workbook instead of a folder of CSV files.")
+@_told
+def new(folder: Path, starter: str, xlsx: bool) -> None:
+    """Copy a starter project to FOLDER (with --xlsx: to FOLDER.xlsx)."""
+    from pmtools.starters import copy_starter
+
+    click.echo(f"Made {copy_starter(starter, folder, as_workbook=xlsx)}.")
+
+
+@main.command()
+@_PROJECT
+@click.option("--name", required=True, help="Name of the new baseline, not used before.")
+@click.option("--approved-by", required=True, help="Who approved it.")
+@click.option("--approved-date", required=True, metavar="YYYY-MM-DD", help="When.")
+@click.option("--change", default="", help="Id of the change in the register that led to it.")
+@click.option("--to", type=click.Path(path_type=Path), help="Default: PROJECT/baseline.csv.")
+@_told
+def baseline(
+    project: Path, name: str, approved_by: str, approved_date: str, change: str, to: Path | None
+) -> None:
+    """Approve the plan as it stands as a baseline; the earlier ones are kept."""
+    import pandas as pd
+
+    from pmtools.formats import read_project, write_table
+    from pmtools.measure.baseline import approve
+    from pmtools.schedule import schedule
+
+    target = to or (project / "baseline.csv" if project.is_dir() else None)
+    if target is None:
+        raise click.UsageError("say where the baseline goes: --to baseline.csv")
+    try:
+        approved_on = pd.Timestamp(approved_date)
+    except ValueError as error:
+        raise click.BadParameter(f'"{approved_date}" is not a day like 2026-03-06') from error
+    approved = approve(
+        schedule(read_project(project)),
+        name=name, approved_by=approved_by, approved_date=approved_on, change_id=change,
+    )  # fmt: skip
+    write_table(approved, "baseline", target)
+    click.echo(f'Baseline "{name}" of {project} is in {target}.')
+
+
+@main.command()
+@_PROJECT
+@_STATUS_DATE
+@click.option(
+    "--accept-headings", is_flag=True, help="Confirm the proposed meaning of the columns."
+)
+@_told
+def check(project: Path, status_date: str | None, accept_headings: bool) -> None:
+    """Say what is wrong or doubtful in the data; exit code 1 where it has errors."""
+    from pmtools.check import check as check_project
+    from pmtools.formats import propose_headings, read_project, save_headings
+
+    if accept_headings:
+        proposal = propose_headings(project)
+        click.echo(f"{proposal}\nSaved in {save_headings(proposal)}.")
+    findings = check_project(read_project(project, status_date))
+    click.echo(str(findings))
+    if len(findings.errors):
+        sys.exit(1)
+
+
+@main.command()
+@_PROJECT
+@_STATUS_DATE
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="CSV file to write.")
+@_told
+def schedule(project: Path, status_date: str | None, to: Path) -> None:
+    """Write early and late dates and float, one row a task, to a CSV file."""
+    from pmtools.formats import read_project
+    from pmtools.schedule import schedule as schedule_project
+
+    plan = schedule_project(read_project(project, status_date))
+    _write_csv(plan.tasks[list(SCHEDULE_COLUMNS)], to)
+    click.echo(f"{plan}\nWrote {len(plan.tasks)} tasks to {to}.")
+
+
+@main.command("earned-value")
+@_PROJECT
+@_STATUS_DATE
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="CSV file to write.")
+@_told
+def earned_value(project: Path, status_date: str | None, to: Path) -> None:
+    """Write planned value, earned value, cost and indices, one row a status date, to a CSV file."""
+    from pmtools.formats import read_project
+    from pmtools.measure.earned_value import earned_value as measure
+
+    value = measure(read_project(project, status_date))
+    _write_csv(value.by_date, to)
+    click.echo(f"{value}\nWrote {len(value.by_date)} status dates to {to}.")
+
+
+@main.command()
+@_PROJECT
+@_STATUS_DATE
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
+@click.option("--history", help="Database URL or file; default: OUT/history.sqlite.")
+@click.option("--deadline", default=600, show_default=True, help="Seconds until it is given up.")
+@_told
+def report(
+    project: Path, status_date: str | None, out: Path, history: str | None, deadline: int
+) -> None:
+    """Run the weekly report of PROJECT and write it as HTML and PDF."""
+    from pmtools.report import report as run_report
+
+    files = run_report(
+        project, status_date=status_date, out=out, history=history, deadline=deadline
+    )
+    click.echo(f"HTML: {files.html}\nPDF:  {files.pdf}")
+
+
+@main.command()
+@click.argument("project_id", required=False)
+@click.option("--database", default="out/history.sqlite", show_default=True, help="URL or file.")
+@_told
+def history(project_id: str | None, database: str) -> None:
+    """List the recorded weeks; with PROJECT_ID, its milestones and headline figures too."""
+    from pmtools.history import History
+
+    if "://" not in database and not Path(database).exists():
+        raise HistoryError(f"history: {database} does not exist. Run `pmtools report` first.")
+    known = History(database)
+    _print_frame(known.weeks(project_id)[["project_id", "status_date", "revision", "input_hash"]])
+    if project_id is not None:
+        _print_frame(known.metrics(project_id))
+        _print_frame(known.milestones(project_id))
+
+
+@main.command()
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@_told
+def lab(arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab on the notebooks; ARGUMENTS (after --) are handed to it."""
+    from pmtools.files import shipped
+
+    folder = shipped("notebooks")
+    command = [sys.executable, "-m", "jupyter", "lab", f"--notebook-dir={folder}", *arguments]
+    os.execv(sys.executable, command)  # noqa: S606  the same interpreter, no shell
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    from pmtools.files import publish
+
+    text = frame.to_csv(index=False, date_format="%Y-%m-%d %H:%M", lineterminator="\n")
+    publish(path, text.encode())
+
+
+def _print_frame(frame: pd.DataFrame) -> None:
+    click.echo(frame.to_string(index=False) if len(frame) else "Nothing is recorded.")

@@ -1,0 +1,1 @@
+"""From figures to what is said and done about them."""

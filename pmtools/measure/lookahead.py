@@ -1,0 +1,96 @@
+"""Done last week, due in the next two, overdue: with the person who answers for it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pmtools.measure.milestones import baseline_of, days_late, names_of
+from pmtools.schedule import Schedule
+
+
+def work_of(plan: Schedule) -> pd.DataFrame:
+    """The tasks and milestones of a schedule (no summaries) with owner, department and baseline.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `Schedule.tasks` and `owner`, `department` (names), `baseline_start`,
+        `baseline_finish`.
+    """
+    tasks = plan.tasks[~plan.tasks["kind"].isin(["summary", "level_of_effort"])]
+    return with_baseline(plan, tasks).assign(
+        owner=names_of(plan.project.resources, tasks["owner_id"]),
+        department=names_of(plan.project.departments, tasks["department_id"]),
+    )
+
+
+def with_baseline(plan: Schedule, tasks: pd.DataFrame) -> pd.DataFrame:
+    """The tasks with the columns `baseline_start` and `baseline_finish`; NaT where none is."""
+    baseline = baseline_of(plan.project).set_index("task_id")
+    return tasks.assign(
+        baseline_start=pd.to_datetime(tasks["id"].map(baseline["start"])),
+        baseline_finish=pd.to_datetime(tasks["id"].map(baseline["finish"])),
+    )
+
+
+def done_since(plan: Schedule, days: int = 7) -> pd.DataFrame:
+    """Tasks finished in the last days up to the status date, the latest first.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `work_of`, and `days_late`: working days after the baseline finish.
+    """
+    rows = work_of(plan)
+    if plan.status_date is None:
+        return rows[:0].assign(days_late=0.0)
+    since = plan.status_date - pd.Timedelta(days=days)
+    rows = rows[(rows["actual_finish"] > since) & (rows["actual_finish"] <= plan.status_date)]
+    rows = rows.assign(days_late=days_late(plan, rows["baseline_finish"], rows["actual_finish"]))
+    return rows.sort_values("actual_finish", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def due_within(plan: Schedule, days: int = 14) -> pd.DataFrame:
+    """Open tasks that must start or finish in the next days, by owner and date.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `work_of`; `due` (words: starts, finishes, starts and finishes),
+        `due_date`, `float_days` (working days).
+    """
+    rows = work_of(plan)
+    first = plan.status_date if plan.status_date is not None else plan.start
+    last = first + pd.Timedelta(days=days)
+    is_open = ~rows["is_finished"] & (rows["finish"] > first)
+    starts = is_open & ~rows["is_started"] & (rows["start"] <= last)
+    finishes = is_open & (rows["finish"] <= last)
+    words = pd.Series("starts", index=rows.index).where(~finishes, "finishes")
+    words = words.where(~(starts & finishes), "starts and finishes")
+    rows = rows.assign(
+        due=words,
+        due_date=rows["start"].where(~finishes, rows["finish"]),
+        float_days=(rows["total_float_hours"] / plan.project.header.hours_per_day).round(1),
+    )[starts | finishes]
+    return rows.sort_values(["owner", "due_date"], kind="stable").reset_index(drop=True)
+
+
+def overdue(plan: Schedule) -> pd.DataFrame:
+    """Unfinished tasks whose baseline finish or deadline has passed, the latest first.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `work_of`; `was_due` (the earlier of baseline finish and deadline),
+        `days_late` (working days up to the status date).
+    """
+    rows = work_of(plan)
+    was_due = rows[["baseline_finish", "deadline"]].min(axis=1)
+    rows = rows.assign(was_due=was_due)
+    if plan.status_date is None:
+        return rows[:0].assign(days_late=0.0)
+    rows = rows[~rows["is_finished"] & (rows["was_due"] < plan.status_date)]
+    status = pd.Series(plan.status_date, index=rows.index)
+    rows = rows.assign(days_late=days_late(plan, rows["was_due"], status))
+    rows = rows[rows["days_late"] > 0]
+    return rows.sort_values("days_late", ascending=False, kind="stable").reset_index(drop=True)

@@ -1,0 +1,121 @@
+"""Milestones: approved, forecast last time, forecast now; and how the forecasts moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pmtools.project import Project
+from pmtools.schedule import Schedule, schedule
+
+
+def schedule_weeks(weeks: Sequence[Project]) -> tuple[Schedule, ...]:
+    """The schedule of each past week as it was known then, oldest first; the last is now."""
+    return tuple(schedule(week) for week in weeks)
+
+
+def baseline_of(project: Project) -> pd.DataFrame:
+    """The baseline that counts, one row a task: the one approved last.
+
+    Baselines without a date of approval are taken in the order of the table.
+    """
+    rows = project.baseline
+    if rows.empty:
+        return rows
+    approved = rows.groupby("baseline", sort=False)["approved_date"].max()
+    order = approved.fillna(pd.Timestamp.min).reset_index()
+    last = order.sort_values("approved_date", kind="stable")["baseline"].iloc[-1]
+    return rows[rows["baseline"] == last].reset_index(drop=True)
+
+
+def names_of(table: pd.DataFrame, ids: pd.Series) -> pd.Series:
+    """The names that belong to ids of resources or departments; an unknown id stays itself."""
+    known = pd.Series(table["name"].to_numpy(), index=table["id"].to_numpy(), dtype="str")
+    return ids.map(known).fillna(ids).astype("str")
+
+
+def days_late(plan: Schedule, before: pd.Series, after: pd.Series) -> pd.Series:
+    """Working days from `before` to `after` in the project's calendar; NaN where one is missing.
+
+    A finish at the end of a day and one at the next morning are the same moment: 0 days.
+    """
+    known = (before.notna() & after.notna()).to_numpy()
+    days = pd.Series(np.nan, index=before.index, dtype="float64")
+    if known.any():
+        hours = plan.calendars[""].hours_between(before[known], after[known])
+        days[known] = np.round(np.asarray(hours) / plan.project.header.hours_per_day, 1)
+    return days + 0.0
+
+
+def milestone_trend(schedules: Sequence[Schedule]) -> pd.DataFrame:
+    """What each milestone was forecast for, on each status date.
+
+    Returns
+    -------
+    DataFrame
+        `status_date`, `task_id`, `name`, `forecast`, `is_done`; the milestones are those of the
+        last schedule, by `milestone_tasks`.
+    """
+    now = schedules[-1]
+    shown = set(milestone_tasks(now)["id"])
+    frames = []
+    for plan in schedules:
+        if plan.status_date is None:
+            continue
+        rows = plan.tasks[plan.tasks["id"].isin(shown)]
+        frames.append(
+            pd.DataFrame(
+                {
+                    "status_date": plan.status_date,
+                    "task_id": rows["id"],
+                    "name": rows["name"],
+                    "forecast": rows["finish"],
+                    "is_done": rows["is_finished"],
+                }
+            )
+        )
+    columns = ["status_date", "task_id", "name", "forecast", "is_done"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def milestone_tasks(plan: Schedule) -> pd.DataFrame:
+    """The milestones of a schedule; in a plan without any, its outermost summaries or tasks."""
+    tasks = plan.tasks
+    found = tasks[tasks["kind"] == "milestone"]
+    if found.empty:
+        found = tasks[tasks["level"] == tasks["level"].min()]
+    return found
+
+
+def milestones(schedules: Sequence[Schedule]) -> pd.DataFrame:
+    """Each milestone: baseline, last forecast, forecast now, and its slip.
+
+    Returns
+    -------
+    DataFrame
+        `task_id`, `name`, `owner`, `baseline`, `last_forecast`, `forecast` (dates),
+        `slip_days` and `slip_since_last_days` (working days, later is positive), `is_done`.
+        Sorted by forecast.
+    """
+    now = schedules[-1]
+    rows = milestone_tasks(now)
+    baseline = baseline_of(now.project).set_index("task_id")["finish"]
+    before = schedules[-2].tasks.set_index("id")["finish"] if len(schedules) > 1 else baseline[:0]
+    result = pd.DataFrame(
+        {
+            "task_id": rows["id"],
+            "name": rows["name"],
+            "owner": names_of(now.project.resources, rows["owner_id"]),
+            "baseline": rows["id"].map(baseline),
+            "last_forecast": rows["id"].map(before),
+            "forecast": rows["finish"],
+            "is_done": rows["is_finished"],
+        }
+    )
+    for name in ("baseline", "last_forecast"):
+        result[name] = pd.to_datetime(result[name])
+    result["slip_days"] = days_late(now, result["baseline"], result["forecast"])
+    result["slip_since_last_days"] = days_late(now, result["last_forecast"], result["forecast"])
+    return result.sort_values("forecast", kind="stable").reset_index(drop=True)

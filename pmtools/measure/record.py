@@ -1,0 +1,69 @@
+"""What is remembered of a week: its figures, milestones and forecasts, before the outcome."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pmtools.history import WeekFacts
+from pmtools.measure.earned_value import EarnedValue
+from pmtools.measure.milestones import milestones
+from pmtools.metrics import CannotSay, Metric
+from pmtools.schedule import Schedule
+
+HEADLINE = (
+    Metric.PLANNED_VALUE, Metric.EARNED_VALUE, Metric.ACTUAL_COST, Metric.BUDGET_AT_COMPLETION,
+    Metric.COST_PERFORMANCE_INDEX, Metric.SCHEDULE_PERFORMANCE_INDEX,
+    Metric.SCHEDULE_PERFORMANCE_INDEX_TIME, Metric.ESTIMATE_AT_COMPLETION,
+)  # fmt: skip
+
+
+def facts_of_week(plan: Schedule, value: EarnedValue, input_hash: str) -> WeekFacts:
+    """The facts of a week as `History.record` takes them.
+
+    Raises
+    ------
+    ValueError
+        Where the project has no status date: its week is not known.
+    """
+    if plan.status_date is None:
+        raise ValueError("a week without a status date cannot be recorded")
+    return WeekFacts(
+        project_id=plan.project.header.id,
+        project_name=plan.project.header.name,
+        status_date=plan.status_date,
+        input_hash=input_hash,
+        metrics=_headline(value),
+        milestones=milestones([plan])[["task_id", "name", "baseline", "forecast", "is_done"]],
+        forecasts=_forecasts(plan, value),
+    )
+
+
+def _headline(value: EarnedValue) -> pd.DataFrame:
+    rows = []
+    for metric in HEADLINE:
+        found = value.value(metric)
+        unsaid = isinstance(found, CannotSay)
+        rows.append((metric.column, None if unsaid else found, found.reason if unsaid else ""))
+    frame = pd.DataFrame(rows, columns=["metric", "value", "cannot_say"])
+    return frame.astype({"value": "float64"})
+
+
+def _forecasts(plan: Schedule, value: EarnedValue) -> pd.DataFrame:
+    factors = value.eac_by_factor.dropna(subset="estimate_at_completion")
+    cost = pd.DataFrame(
+        {
+            "quantity": "cost",
+            "method": factors["factor"],
+            "finish": pd.NaT,
+            "amount": factors["estimate_at_completion"],
+        }
+    )
+    finish = pd.DataFrame(
+        {
+            "quantity": ["finish"],
+            "method": ["critical path"],
+            "finish": [plan.finish],
+            "amount": [float("nan")],
+        }
+    )
+    return finish if cost.empty else pd.concat([finish, cost], ignore_index=True)
