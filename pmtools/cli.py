@@ -66,7 +66,7 @@ def main() -> None:
 @_told
 def new(folder: Path, starter: str, xlsx: bool) -> None:
     """Copy a starter project to FOLDER (with --xlsx: to FOLDER.xlsx)."""
-    from pmtools.starters import copy_starter
+    from pmtools.formats.starter import copy_starter
 
     click.echo(f"Made {copy_starter(starter, folder, as_workbook=xlsx)}.")
 
