@@ -1,0 +1,1 @@
+"""Measure: what the plan, the progress and the cost of a project say, as tables."""
