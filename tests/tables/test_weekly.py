@@ -1,0 +1,84 @@
+"""The tables of a report."""
+
+import pandas as pd
+import pytest
+
+from pmtools import tables
+from pmtools.metrics import CannotSay, Metric
+from pmtools.tables import table_control_accounts, table_earned_value, table_milestones
+
+MONEY = ("table_register", "table_decisions", "table_control_accounts", "table_earned_value")
+EVERY = [name for name in tables.__all__ if name.startswith("table_")]
+DAY = pd.Timestamp("2026-03-06 23:59")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_table_can_say_that_it_cannot_say(name):
+    """A section without its data gives the reason in place of rows."""
+    how = {"currency": "EUR"} if name in MONEY else {}
+    shown = getattr(tables, name)(CannotSay("nothing was recorded"), **how)
+    assert "Cannot say, because nothing was recorded" in str(shown)
+    assert shown.title
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_every_table_with_money_asks_for_the_currency(name):
+    """Forgetting it is an error of the call."""
+    with pytest.raises(TypeError, match="currency"):
+        getattr(tables, name)(pd.DataFrame())
+
+
+def test_milestones_show_their_slip_in_words_and_signs():
+    """The reader sees baseline, last forecast, forecast and how far they are apart."""
+    frame = pd.DataFrame(
+        {
+            "task_id": ["1"],
+            "name": ["Go-live"],
+            "owner": ["A. Mori"],
+            "baseline": [DAY],
+            "last_forecast": [DAY],
+            "forecast": [DAY + pd.Timedelta(days=7)],
+            "slip_days": [5.0],
+            "slip_since_last_days": [5.0],
+            "is_done": [False],
+        }
+    )
+    shown = table_milestones(frame)
+    assert shown.rows() == [
+        ["Go-live", "A. Mori", "6 Mar 2026", "6 Mar 2026", "13 Mar 2026", "+5 d", "+5 d", "no"]
+    ]
+    assert "task_id" not in str(shown)
+
+
+def test_earned_value_stands_beside_that_of_the_week_before():
+    """Labels come from the one place that names metrics; unknown figures give their reason."""
+    by_date = pd.DataFrame(
+        {
+            "status_date": [DAY - pd.Timedelta(days=14), DAY - pd.Timedelta(days=7), DAY],
+            Metric.EARNED_VALUE.column: [1.0, 12_000.0, 15_000.0],
+            Metric.COST_PERFORMANCE_INDEX.column: [1.0, 0.912, float("nan")],
+        }
+    )
+    reason = CannotSay("no cost was recorded")
+    shown = table_earned_value(
+        by_date, currency="EUR", cannot_say={Metric.COST_PERFORMANCE_INDEX: reason}
+    )
+    assert [label for label, _ in shown.columns.values()] == [
+        "Measure",
+        "27 Feb 2026",
+        "6 Mar 2026",
+    ]
+    assert shown.rows() == [
+        ["Earned value (EV)", "EUR 12,000", "EUR 15,000"],
+        ["Cost performance index (CPI)", "0.91", "–"],
+    ]
+    assert shown.note == "CPI: cannot say, because no cost was recorded."
+
+
+def test_control_accounts_explain_their_acronyms():
+    """An acronym is only for those who know it."""
+    frame = pd.DataFrame({"control_account": ["Network"], Metric.EARNED_VALUE.column: [9_000.0]})
+    shown = table_control_accounts(frame, currency="CHF")
+    assert shown.rows() == [["Network", "9,000"]]
+    assert "EV (CHF)" in str(shown)
+    assert "EV: earned value" in shown.note
