@@ -75,7 +75,8 @@ class Project:
     """A project as it is known on its status date.
 
     Every table is a frame with the columns of `schema.TABLES`; a table that the source does not
-    have is empty. Frames are never changed in place: `replace` gives a new Project.
+    have is empty. Frames are never changed in place: `replace` gives a new Project. `notes` say
+    what reading noticed and mended: an encoding, hidden rows, characters that were removed.
 
     Raises
     ------
@@ -105,6 +106,7 @@ class Project:
     responsibilities: pd.DataFrame = field(default=None)
     stakeholders: pd.DataFrame = field(default=None)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in TABLES:
@@ -117,9 +119,10 @@ class Project:
         """Every table by its name, the empty ones too."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def place(self, table: str, position: SupportsIndex) -> str:
-        """Where the row at `position` of `table` came from."""
-        return self.sources.get(table, Source(f'table "{table}"')).row(position)
+    def place(self, table: str, position: SupportsIndex | None = None) -> str:
+        """Where the row at `position` of `table` came from; without a position, the table."""
+        source = self.sources.get(table, Source(f'table "{table}"'))
+        return source.place if position is None else source.row(position)
 
     def replace(self, **changes: Any) -> Project:
         """A new Project with other tables, or another header."""
@@ -157,4 +160,4 @@ class Project:
         return f"Project({self.header.id!r}, {self.header.name!r}: {counts})"
 
 
-assert [f.name for f in fields(Project)][1:-1] == [*TABLES], "Project and TABLES must agree"
+assert [f.name for f in fields(Project)][1:-2] == [*TABLES], "Project and TABLES must agree"

@@ -1,0 +1,82 @@
+"""Rules on the project as a whole: what kind of project it is, and what it was before."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pmtools.check.rules import Case, Hit, rule
+
+
+@rule("PM601", "info", "Add tasks to plan with.")
+def a_project_has_tasks(case: Case) -> Iterator[Hit]:
+    """A project has several tasks, and not milestones alone."""
+    leaves = case.leaves
+    if leaves.empty:
+        yield case.table("tasks", "there is no task to schedule")
+    elif (leaves["kind"] == "milestone").all():
+        yield case.table("tasks", "there are only milestones, so there is no work to measure")
+    elif len(leaves) == 1:
+        yield case.table("tasks", "there is a single task, so there is no network")
+
+
+@rule("PM602", "info", "Report progress when work begins.")
+def work_has_begun(case: Case) -> Iterator[Hit]:
+    """By the status date something has begun; before, no index can be said."""
+    begun = case.progress["actual_start"].notna().any()
+    if len(case.leaves) and case.project.header.status_date is not None and not begun:
+        yield case.table("header", "no task has begun by the status date")
+
+
+@rule("PM603", "info", "Close the project when the last cost is booked.")
+def work_is_left(case: Case) -> Iterator[Hit]:
+    """By the status date something is still to be done; after, there is nothing to forecast."""
+    done = case.progress["task_id"][case.progress["actual_finish"].notna()]
+    if len(case.leaves) and case.leaves["id"].isin(done).all():
+        yield case.table("header", "every task is finished, so there is nothing to forecast")
+
+
+@rule("PM604", "warning", "Write it as in the tz database, e.g. Europe/Vienna.")
+def time_zone_is_known(case: Case) -> Iterator[Hit]:
+    """The time zone is one of the tz database."""
+    name = case.project.header.timezone
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError):
+        yield case.table("header", f'time zone "{name}" is not known')
+
+
+def _labels(tasks: pd.DataFrame) -> pd.Series:
+    return tasks.set_index("id")["name"].str.casefold().str.split().str.join(" ")
+
+
+@rule("PM605", "warning", "Give the new task an id that no other task ever had.")
+def ids_are_not_given_again(case: Case) -> Iterator[Hit]:
+    """An id stands for the same task as before: neither name, WBS and code all changed."""
+    if case.earlier is None:
+        return
+    columns = ["id", "name", "wbs", "code"]
+    both = case.project.tasks[columns].merge(
+        case.earlier.tasks[columns], on="id", suffixes=("", "_before")
+    )
+    same = both["name"].str.casefold() == both["name_before"].str.casefold()
+    for name in ("wbs", "code"):
+        same |= (both[name] == both[f"{name}_before"]) & (both[name] != "")
+    for row in both[~same].itertuples():
+        hits = case.tasks([row.id], f'was "{row.name_before}" before', "")
+        yield from hits
+
+
+@rule("PM606", "warning", "Take the old id again, so that progress and history stay with the task.")
+def tasks_keep_their_ids(case: Case) -> Iterator[Hit]:
+    """A task that is gone has not come back under another id."""
+    if case.earlier is None:
+        return
+    now, before = _labels(case.project.tasks), _labels(case.earlier.tasks)
+    gone = before[~before.index.isin(now.index)].drop_duplicates(keep=False)
+    new = now[~now.index.isin(before.index)].drop_duplicates(keep=False)
+    old_id = pd.Series(gone.index, index=gone.to_numpy())
+    for task_id, label in new[new.isin(gone)].items():
+        yield from case.tasks([task_id], f'had id "{old_id[label]}" before', "")
