@@ -77,7 +77,7 @@ class Week:
         rows = table.loc[table["key"] == "holiday", "value"]
         self.holidays = pd.to_datetime(rows).drop_duplicates().reset_index(drop=True)
         days = pd.date_range(self.start.normalize(), periods=20 * 365)
-        days = days[days.weekday.isin(self.weekdays) & ~days.isin(self.holidays)]
+        days = days[days.day_of_week.isin(self.weekdays) & ~days.isin(self.holidays)]
         hours = days.to_numpy()[:, None] + np.array(self.hours, "timedelta64[h]")
         self.begins = hours.ravel().astype("datetime64[h]")
 
