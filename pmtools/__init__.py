@@ -1,1 +1,68 @@
-"""x"""
+"""pmtools: will we make it, and if not, what do I change?
+
+`import pmtools as pm` is all a notebook needs. Names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+_CONTENTS = {
+    "pmtools.errors": ("PmtoolsError", "ProjectError", "SourceError", "MissingExtra"),
+    "pmtools.metrics": ("Metric", "CannotSay"),
+    "pmtools.project": ("Project", "Header"),
+    "pmtools.formats": ("read_project", "read_weeks", "write_project"),
+    "pmtools.check": ("check",),
+    "pmtools.schedule": ("schedule", "Schedule"),
+    "pmtools.measure.earned_value": ("earned_value", "EarnedValue"),
+    "pmtools.measure.milestones": ("schedule_weeks", "milestones", "milestone_trend"),
+    "pmtools.measure.lookahead": ("done_since", "due_within", "overdue", "with_baseline"),
+    "pmtools.measure.workload": ("workload", "overallocated"),
+    "pmtools.measure.register": ("top_risks", "decisions_needed"),
+    "pmtools.measure.changes": ("changes", "changes_since_last"),
+    "pmtools.measure.record": ("record_week",),
+    "pmtools.measure.baseline": ("approve",),
+    "pmtools.decide.signals": ("status",),
+    "pmtools.history": ("History",),
+    "pmtools.words": ("Statement",),
+    "pmtools.tables": (
+        "Table", "table", "table_findings", "table_milestones", "table_earned_value",
+        "table_control_accounts", "table_tasks_due", "table_tasks_done", "table_overdue",
+        "table_overallocation", "table_register", "table_decisions", "table_changes",
+        "table_signals",
+    ),
+    "pmtools.charts": (
+        "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",
+        "chart_index_trend", "chart_workload",
+    ),
+    "pmtools.report": ("report", "provenance"),
+}  # fmt: skip
+_WHERE = {name: module for module, names in _CONTENTS.items() for name in names}
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'pmtools' has no attribute {name!r}")
+    value = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Face(ModuleType):
+    """Keeps `pm.schedule` the verb, also after the package of the same name was imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _WHERE and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from pmtools.measure.milestones import days_late, names_of
+from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
 from pmtools.words import day, number
 
@@ -38,6 +39,13 @@ def changes(before: Schedule, after: Schedule) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"days": "float64"})
     frame["owner"] = names_of(after.project.resources, frame["owner"].astype("str"))
     return frame
+
+
+def changes_since_last(schedules: Sequence[Schedule]) -> pd.DataFrame | CannotSay:
+    """What changed since the status date before, or why that cannot be said."""
+    if len(schedules) < 2:
+        return CannotSay("there is only one status date")
+    return changes(schedules[-2], schedules[-1])
 
 
 def finish_moved_days(before: Schedule, after: Schedule) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmtools.history import WeekFacts
+from pmtools.history import History, Recorded, WeekFacts
 from pmtools.measure.earned_value import EarnedValue
 from pmtools.measure.milestones import milestones
 from pmtools.metrics import CannotSay, Metric
@@ -15,6 +15,23 @@ HEADLINE = (
     Metric.COST_PERFORMANCE_INDEX, Metric.SCHEDULE_PERFORMANCE_INDEX,
     Metric.SCHEDULE_PERFORMANCE_INDEX_TIME, Metric.ESTIMATE_AT_COMPLETION,
 )  # fmt: skip
+
+
+def record_week(
+    history: str, plan: Schedule, value: EarnedValue, input_hash: str
+) -> Recorded | CannotSay:
+    """Record the week in a history database; with an empty URL nothing is recorded.
+
+    Raises
+    ------
+    HistoryError
+        Where the database cannot be used.
+    """
+    if not history:
+        return CannotSay("no history database was named: nothing was recorded")
+    if plan.status_date is None:
+        return CannotSay("the project has no status date: its week is not known")
+    return History(history).record(facts_of_week(plan, value, input_hash))
 
 
 def facts_of_week(plan: Schedule, value: EarnedValue, input_hash: str) -> WeekFacts:
