@@ -1,0 +1,86 @@
+"""A schedule file through MPXJ to rows, compared with our own count; runs in a child process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pmtools.formats.schedule_file.counts import (
+    KINDS,
+    Counts,
+    kind_of,
+    raw_counts,
+    refusal,
+    xer_project_id,
+)
+from pmtools.formats.schedule_file.java import start_java
+from pmtools.formats.schedule_file.rows import Rows
+
+_READERS = {
+    "mpp": "mpp.MPPReader",
+    "mspdi": "mspdi.MSPDIReader",
+    "mpx": "mpx.MPXReader",
+    "xer": "primavera.PrimaveraXERFileReader",
+    "pmxml": "primavera.PrimaveraPMFileReader",
+}
+
+
+def read_rows(paths: list[str]) -> list[dict[str, Any]]:
+    """What `Rows.content` gives for each file: plain values that can be pickled."""
+    return [_read(Path(path)) for path in paths]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    kind = kind_of(path)
+    expected = raw_counts(path, kind)
+    plan = _open(path, kind)
+    _compare(path, expected, _counts(plan, kind))
+    return Rows(path, kind, plan).content()
+
+
+def _open(path: Path, kind: str) -> Any:
+    start_java()
+    import jpype
+
+    reader = jpype.JClass(f"org.mpxj.{_READERS[kind]}")()
+    if kind == "xer":
+        reader.setProjectID(xer_project_id(path))
+    try:
+        plan = reader.read(str(path))
+    except jpype.JException as error:
+        cause = error.getCause() or error
+        words = f"the content is no whole {KINDS[kind]} file ({cause.toString()})"
+        raise refusal(path, words, remedy="Export it again.") from None
+    if plan is None or not len(plan.getTasks()):
+        raise refusal(path, f"there is no task in this {KINDS[kind]} file", "at least one task")
+    return plan
+
+
+def _counts(plan: Any, kind: str) -> Counts:
+    """What MPXJ returned, counted as `raw_counts` counts it."""
+    tasks = list(plan.getTasks())
+    facts = tasks if kind == "mspdi" else [t for t in tasks if t.getActivityType() is not None]
+    kinds = Counter(str(link.getType()) for link in plan.getRelations())
+    return {
+        "tasks": len(tasks),
+        "durations": sum(task.getDuration() is not None for task in facts),
+        "constraint dates": sum(task.getConstraintDate() is not None for task in facts),
+        "actual starts": sum(task.getActualStart() is not None for task in facts),
+        "actual finishes": sum(task.getActualFinish() is not None for task in facts),
+        "links": sum(kinds.values()),
+        **{f"{kind} links": count for kind, count in kinds.items()},
+        "resources": len(plan.getResources()),
+        "assignments": len(plan.getResourceAssignments()),
+    }
+
+
+def _compare(path: Path, expected: Counts, found: Counts) -> None:
+    lost = [
+        f"{wanted:g} {name} in the file, {found.get(name, 0):g} could be read"
+        for name, wanted in expected.items()
+        if found.get(name, 0) != wanted
+    ]
+    if lost:
+        words = f"incomplete import: {'; '.join(lost)}"
+        raise refusal(path, words, remedy="The file is damaged: export it again.")
