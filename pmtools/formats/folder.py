@@ -1,0 +1,233 @@
+"""A project folder: one CSV file a table, other sources beside them, earlier versions below."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pmtools.errors import Problem, SourceError, nearest
+from pmtools.formats.cells import CellFormat, write_cell
+from pmtools.formats.rows import (
+    Sheet,
+    Tables,
+    clean,
+    format_of,
+    project_of,
+    read_tables,
+)
+from pmtools.formats.text_file import csv_bytes, escaped, read_csv, refused
+from pmtools.project import HEADER, TABLES, Column, Project
+
+EARLIER = "earlier"
+SCHEDULE_SUFFIXES = (".mpp", ".mpt", ".mpx", ".xer", ".xml", ".pmxml")
+
+
+@dataclass
+class Contents:
+    """All that a source says: tables now, tables as they were, schedule files by status date."""
+
+    path: Path
+    now: Tables = field(default_factory=Tables)
+    versions: list[tuple[pd.Timestamp, Tables]] = field(default_factory=list)
+    plans: list[tuple[pd.Timestamp | None, Project]] = field(default_factory=list)
+
+    def project(self, status_date: pd.Timestamp | None = None) -> Project:
+        """The Project as it was planned and known on a status date; as it is now without one."""
+        base = None if not self.plans else self._plan(status_date)
+        tables = self.now
+        for until, version in reversed(self.versions):
+            if status_date is not None and status_date.normalize() <= until:
+                tables = Tables(
+                    tables.header | version.header,
+                    tables.header_place,
+                    tables.rows | version.rows,
+                    tables.problems + version.problems,
+                    tables.notes + version.notes,
+                )
+        return project_of(tables, base)
+
+    def _plan(self, status_date: pd.Timestamp | None) -> Project:
+        """The last schedule file of that day, with the progress and baselines of those before."""
+        known = [
+            p for on, p in self.plans if status_date is None or on is None or on <= status_date
+        ]
+        if not known:
+            first = f"{self.plans[0][0]:%Y-%m-%d}"
+            raise refused(
+                self.path.name,
+                f"no schedule file is of {status_date:%Y-%m-%d} or before",
+                f"a status date from {first}",
+                "Ask for a later status date.",
+            )
+        return replace(
+            known[-1],
+            progress=_appended(known, "progress", ["status_date", "task_id"]),
+            baseline=_appended(known, "baseline", ["baseline", "task_id"]),
+        )
+
+
+def _appended(plans: list[Project], table: str, key: list[str]) -> pd.DataFrame:
+    rows = pd.concat([getattr(plan, table) for plan in plans], ignore_index=True)
+    return rows.drop_duplicates(key, keep="last").reset_index(drop=True)
+
+
+def read_folder(path: Path) -> Contents:
+    """Read every table of a folder, its schedule files and its earlier versions.
+
+    Raises
+    ------
+    SourceError
+        Where a file cannot be read or is not known; problems of cells wait until a Project is
+        asked for.
+    """
+    files = [*_files(path)]
+    plans = _plans([file for file in files if file.suffix.lower() in SCHEDULE_SUFFIXES])
+    declared = vars(plans[-1][1].header) if plans else {}
+    now = _tables(path, files, declared)
+    if not plans:
+        now.problems += _missing(path, now)
+    contents = Contents(path, now, plans=plans)
+    for version in sorted((path / EARLIER).glob("[!.]*")):
+        tables = _tables(version, [*_files(version)], {**declared, **now.header})
+        contents.versions.append((_day_named(version), tables))
+    return contents
+
+
+def _missing(path: Path, tables: Tables) -> Iterator[Problem]:
+    wanted = {"project.csv": bool(tables.header), "tasks.csv": "tasks" in tables.rows}
+    for name in (name for name, is_there in wanted.items() if not is_there):
+        remedy = "Add it, or start from `pmtools new`; a schedule file does instead of both."
+        yield Problem(path.name, f"{name} is missing", "", remedy)
+
+
+def _day_named(folder: Path) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date.fromisoformat(folder.name))
+    except ValueError:
+        place = f"{EARLIER}/{folder.name}"
+        raise refused(place, "the name is no day", "YYYY-MM-DD", "Rename the folder.") from None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files that count, none of them outside the folder by a symbolic link."""
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith((".", "~$")) or file.is_dir() or _is_prose(file):
+            continue
+        if not file.resolve().is_relative_to(folder.resolve()):
+            raise refused(file.name, "it is a link to a file outside the folder", "", "Copy it in.")
+        yield file
+
+
+def _is_prose(file: Path) -> bool:
+    return file.stem.upper().startswith("README") or file.suffix.lower() == ".md"
+
+
+def _plans(files: list[Path]) -> list[tuple[pd.Timestamp | None, Project]]:
+    from pmtools.formats.schedule_file import read_schedule_file
+
+    plans = []
+    for file in files:
+        project = read_schedule_file(file)
+        named = re.search(r"(\d{4})-?(\d\d)-?(\d\d)", file.stem)
+        on = project.header.status_date
+        if on is None and named:
+            on = pd.Timestamp("-".join(named.groups()) + " 23:59").as_unit("us")
+            project = project.replace(header=replace(project.header, status_date=on))
+        plans.append((on, project, file))
+    undated = [file.name for on, _, file in plans if on is None]
+    if undated and len(plans) > 1:
+        raise SourceError(
+            Problem(
+                name,
+                "the file has no status date",
+                "one, as there are several plans",
+                "Set it in the tool, or put the day into the name, as in plan-2026-03-02.mpp.",
+            )
+            for name in undated
+        )
+    return [(on, project) for on, project, _ in sorted(plans, key=lambda p: str(p[0]))]
+
+
+def _tables(path: Path, files: list[Path], declared: Mapping[str, Any]) -> Tables:
+    tables = Tables(header_place=f"{path.name}/project.csv")
+    return read_tables(dict(_sheets(path, files, tables)), tables, declared, {})
+
+
+def _sheets(path: Path, files: list[Path], tables: Tables) -> Iterator[tuple[str, Sheet]]:
+    for file in files:
+        place = f"{path.name}/{file.name}"
+        if file.suffix.lower() == ".csv" and file.stem in {"project", *TABLES}:
+            try:
+                yield file.stem, read_csv(file, place, _headings(file.stem))
+            except SourceError as error:
+                tables.problems += error.problems
+        elif file.suffix.lower() in (".csv", ".xlsx", ".tsv"):
+            known = [f"{name}.csv" for name in ("project", *TABLES)]
+            remedy = f"Rename it{nearest(file.name, known)} or move it out of the folder."
+            tables.problems.append(Problem(place, "no table has this name", "", remedy))
+        elif file.suffix.lower() not in SCHEDULE_SUFFIXES and file.suffix != ".yml":
+            tables.notes.append(f"{place}: not read, it is none of the known kinds of files")
+
+
+def _headings(table: str) -> list[str]:
+    return ["field", "value"] if table == "project" else [c.name for c in TABLES[table].columns]
+
+
+def write_folder(project: Project, path: Path) -> tuple[str, ...]:
+    """Write a new project folder, whole or not at all; says what had to be cleaned.
+
+    Raises
+    ------
+    SourceError
+        Where there is already something in that folder.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise refused(
+            str(path),
+            "it is there already, and not empty",
+            "a new folder",
+            "Give another name, or move the old one away.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=".publish-"))
+    try:
+        notes = [note for table in _written(project, temporary) for note in table]
+        temporary.chmod(0o755)
+        temporary.replace(path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return tuple(notes)
+
+
+def _written(project: Project, folder: Path) -> Iterator[list[str]]:
+    form = format_of(vars(project.header))
+    fields = [[c.name, _text(c, getattr(project.header, c.name), form)] for c in HEADER]
+    yield _write("project", ["field", "value"], fields, folder)
+    for name, frame in project.tables.items():
+        if len(frame) or name == "tasks":
+            columns = TABLES[name].columns
+            texts = [[_text(c, value, form) for value in frame[c.name]] for c in columns]
+            rows = [list(row) for row in zip(*texts, strict=True)]
+            yield _write(name, [c.name for c in columns], rows, folder)
+
+
+def _text(column: Column, value: object, form: CellFormat) -> str:
+    text = write_cell(column, value, form)
+    return escaped(text) if column.kind in ("text", "id", "ids") else text
+
+
+def _write(table: str, headings: list[str], rows: list[list[str]], folder: Path) -> list[str]:
+    cleaned = [[clean(cell) for cell in row] for row in rows]
+    n_removed = sum(n for row in cleaned for _, n in row)
+    content = csv_bytes(headings, [[text for text, _ in row] for row in cleaned])
+    (folder / f"{table}.csv").write_bytes(content)
+    return [f'table "{table}": {n_removed} control characters were removed'] * bool(n_removed)
