@@ -55,7 +55,7 @@ def instants_of(minutes: Any) -> npt.NDArray[np.datetime64]:
 
 
 @dataclass(frozen=True)
-class _Compiled:
+class Borders:
     """Borders of the shifts from minute `first` to `last`, and the working time before each."""
 
     starts: Minutes
@@ -97,12 +97,12 @@ class WorkCalendar:
     name: str = "Standard"
     week: tuple[Shifts, ...] = STANDARD_WEEK
     exceptions: tuple[tuple[int, int, Shifts], ...] = ()
-    _compiled: _Compiled = field(init=False, repr=False, compare=False)
+    borders: Borders = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         compiled = _compile(self.week, self.exceptions)
         _refuse_without_work(self, compiled)
-        object.__setattr__(self, "_compiled", compiled)
+        object.__setattr__(self, "borders", compiled)
 
     @classmethod
     def always(cls) -> WorkCalendar:
@@ -208,7 +208,7 @@ class WorkCalendar:
         return np.where(np.isnan(amount), MISSING, moved)
 
     def _before(self, minutes: Minutes) -> Minutes:
-        c = self._compiled
+        c = self.borders
         weeks = np.where(minutes < c.first, (minutes - c.first) // WEEK, 0)
         weeks = np.where(minutes >= c.last, (minutes - c.last) // WEEK + 1, weeks)
         folded = minutes - weeks * WEEK
@@ -217,7 +217,7 @@ class WorkCalendar:
         return c.before[shift] + inside + weeks * c.week
 
     def _at(self, worked: Minutes, side: Side) -> Minutes:
-        c = self._compiled
+        c = self.borders
         early, late = (worked < 0, worked >= c.total) if side == "start" else (
             worked <= 0, worked > c.total)  # fmt: skip
         if c.week == 0 and np.any(early | late):
@@ -235,7 +235,7 @@ class WorkCalendar:
         return c.starts[shift] + folded - c.before[shift] + weeks * WEEK
 
     def _horizon_problem(self) -> Problem:
-        last = pd.Timestamp(instants_of(self._compiled.finishes[-1]))
+        last = pd.Timestamp(instants_of(self.borders.finishes[-1]))
         return Problem(
             f'calendar "{self.id}"',
             f"no working time is left: its weekly pattern has none, its last shift ends {last}",
@@ -257,7 +257,7 @@ def _like(model: Any, values: npt.NDArray[Any]) -> Any:
 @lru_cache(maxsize=256)
 def _compile(
     week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts], ...]
-) -> _Compiled:
+) -> Borders:
     first = _monday(min((e[0] for e in exceptions), default=MONDAY)) - 7
     last = _monday(max((e[1] for e in exceptions), default=MONDAY)) + 21
     days = np.arange(first - 1, last)
@@ -280,7 +280,7 @@ def _compile(
     first_week = np.clip(finishes, None, first * DAY + WEEK) - np.clip(
         starts, None, first * DAY + WEEK
     )
-    return _Compiled(
+    return Borders(
         starts, finishes, before, first * DAY, last * DAY, total, int(first_week.sum())
     )
 
@@ -301,7 +301,7 @@ def _merged(borders: Minutes, first: int, last: int) -> tuple[Minutes, Minutes]:
     return cut[opens, 0], reach[np.r_[opens[1:] - 1, len(cut) - 1]]
 
 
-def _refuse_without_work(calendar: WorkCalendar, compiled: _Compiled) -> None:
+def _refuse_without_work(calendar: WorkCalendar, compiled: Borders) -> None:
     place = f'calendar "{calendar.id}"'
     remedy = "Give it shifts, or correct its exceptions."
     code = "calendar-without-work"
