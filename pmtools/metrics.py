@@ -89,6 +89,14 @@ class Metric(Enum):
         "(BAC - EV) / (BAC - AC)",
         PMI,
     )
+    TO_COMPLETE_PERFORMANCE_INDEX_AT_ESTIMATE = _Facts(
+        "To-complete performance index at the estimate",
+        "TCPI(EAC)",
+        "ratio",
+        "lower is better",
+        "(BAC - EV) / (EAC - AC)",
+        PMI,
+    )
     EARNED_SCHEDULE = _Facts(
         "Earned schedule",
         "ES",

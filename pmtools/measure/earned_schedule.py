@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
+from pmtools.calendars import WorkCalendar
 from pmtools.measure.indices import ratio
 
 TIME_FORECASTS: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +25,9 @@ TIME_FORECASTS: Mapping[str, tuple[str, ...]] = {
 }
 """The performance factors that go with each method: planned value, earned duration, earned
 schedule."""
+
+LATEST = pd.Timestamp("2100-01-01")
+"""A forecast beyond it is no date: so little is earned that it says nothing."""
 
 
 def earned_schedule(planned_values: Any, times: Any, earned: Any) -> Any:
@@ -106,3 +112,13 @@ def to_complete_schedule_performance_index(
     time_left = np.subtract(planned_duration, earned_schedule)
     target = planned_duration if target is None else target
     return ratio(np.where(time_left > 0, time_left, np.nan), np.subtract(target, actual_time))
+
+
+def date_after(calendar: WorkCalendar, start: Any, hours: Any) -> npt.NDArray[np.datetime64]:
+    """The dates so many working hours after `start`; NaT for NaN and beyond the year 2099."""
+    hours = np.atleast_1d(np.asarray(hours, dtype="float64"))
+    is_date = hours < calendar.hours_between(start, LATEST)
+    dates = calendar.add(
+        np.full(hours.shape, np.datetime64(start, "us")), np.where(is_date, hours, 0.0)
+    )
+    return np.where(is_date, dates, np.datetime64("NaT", "us"))
