@@ -6,6 +6,7 @@ A file of others is parsed in a child process of its own, under a deadline.
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from typing import Any
 import pandas as pd
 
 from pmtools.errors import ProcessError
+from pmtools.files import publish
 from pmtools.formats.schedule_file.counts import refusal
 from pmtools.formats.schedule_file.reading import read_rows
+from pmtools.formats.schedule_file.writing import write_plan
 from pmtools.process import run_limited
 from pmtools.project import Header, Project, Source
 
-__all__ = ["read_schedule_file", "read_schedule_files"]
+__all__ = ["read_schedule_file", "read_schedule_files", "write_schedule_file"]
 
 
 def read_schedule_file(path: str | Path, *, seconds: float = 30) -> Project:
@@ -61,3 +64,70 @@ def _project(path: Path, content: dict[str, Any]) -> Project:
         for name, value in content["header"].items()
     }
     return Project(Header(**header), **content["tables"], sources=sources)
+
+
+def write_schedule_file(
+    project: Project, path: str | Path, *, seconds: float = 30
+) -> tuple[str, ...]:
+    """Write a plan as Microsoft Project XML (`.xml`) or as a Primavera P6 export (`.xer`).
+
+    Reading it again gives the same tasks, links, resources, rates, availability, assignments,
+    calendars, last progress, and in XML baseline and actual cost. Our columns that the formats
+    lack (control account, owner, department, earning rule, ids that are no whole numbers) are
+    kept in custom text fields named `pmtools ...`.
+
+    Neither format holds: goals, estimates, milestones inside tasks, register, deliverables,
+    stakeholders, responsibilities, timesheets; bill rates; committed cost; progress of earlier
+    status dates; earlier baselines; ids of calendars and names of departments without people.
+    Calendars are the same by content. An empty `work_hours` comes back as units x duration. XML
+    calls a project by its file name. XER also lacks baseline, actual cost, deadlines, fixed cost,
+    lags that are elapsed or in percent, and day-and-night durations.
+
+    Returns
+    -------
+    tuple of str
+        What stood in the project and could not be held.
+
+    Raises
+    ------
+    SourceError
+        Where the name ends in neither, or writing fails.
+    MissingExtra
+        Without MPXJ or Java.
+    """
+    target = Path(path)
+    if target.suffix not in (".xml", ".xer"):
+        raise refusal(target, f'"{target.suffix}" is no schedule file we write', ".xml or .xer")
+    tables = {name: _rows(frame) for name, frame in project.tables.items()}
+    tables["all_progress"], tables["progress"] = (
+        tables["progress"],
+        _rows(project.latest_progress()),
+    )
+    tables["baseline"] = _rows(_last_baseline(project.baseline))
+    header = {name: _plain(value) for name, value in vars(project.header).items()}
+    with tempfile.TemporaryDirectory(prefix="pmtools-") as folder:
+        draft = Path(folder, f"plan{target.suffix}")
+        try:
+            notes = run_limited(write_plan, header, tables, str(draft), seconds=seconds)
+        except ProcessError as error:
+            words = f"writing failed: {str(error).splitlines()[0]}"
+            raise refusal(target, words) from error
+        publish(target, draft.read_bytes())
+    return tuple(notes)
+
+
+def _last_baseline(baseline: pd.DataFrame) -> pd.DataFrame:
+    ordered = baseline.sort_values("approved_date", na_position="first", kind="stable")
+    return ordered[ordered["baseline"] == ordered["baseline"].iloc[-1]] if len(ordered) else ordered
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = [map(_plain, frame[name].tolist()) for name in frame]
+    return [dict(zip(frame, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """Python's own types, None for what is missing: the child does without pandas."""
+    if value is None or value is pd.NaT or value != value:
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value

@@ -63,6 +63,11 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def word(value: Any) -> str:
+    """The name of a Java enum's value; null as ""."""
+    return "" if value is None else str(value.name())
+
+
 def instant(value: Any) -> dt.datetime | None:
     """A LocalDateTime to the nearest minute."""
     if value is None:
@@ -92,3 +97,39 @@ def hourly(rate: Any, defaults: Any) -> float | None:
     from org.mpxj.common import RateHelper
 
     return number(RateHelper.convertToHours(defaults, rate))
+
+
+def java_number(value: float | None) -> Any:
+    """A Double; null for None."""
+    import jpype
+
+    return None if value is None else jpype.JClass("java.lang.Double")(float(value))
+
+
+def java_integer(value: int) -> Any:
+    """An Integer."""
+    import jpype
+
+    return jpype.JClass("java.lang.Integer")(value)
+
+
+def java_instant(value: dt.datetime | None) -> Any:
+    """A LocalDateTime; null for None."""
+    import jpype
+
+    local = jpype.JClass("java.time.LocalDateTime")
+    return None if value is None else local.parse(value.isoformat())
+
+
+def java_date(value: dt.datetime) -> Any:
+    """The LocalDate of an instant."""
+    import jpype
+
+    return jpype.JClass("java.time.LocalDate").parse(value.date().isoformat())
+
+
+def java_time(value: str) -> Any:
+    """A LocalTime; the end of a day is midnight."""
+    import jpype
+
+    return jpype.JClass("java.time.LocalTime").parse("00:00" if value == "24:00" else value)

@@ -6,20 +6,15 @@ Getters are used and not MPXJ's JSON, which loses what `elapsed` and `percent` m
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pmtools.formats.schedule_file.calendars import Calendars, Row
 from pmtools.formats.schedule_file.counts import refusal
-from pmtools.formats.schedule_file.java import (
-    hourly,
-    hours,
-    instant,
-    is_elapsed,
-    number,
-    text,
-)
+from pmtools.formats.schedule_file.java import hours, instant, is_elapsed, number, text, word
+from pmtools.formats.schedule_file.own_columns import OwnColumns
+from pmtools.formats.schedule_file.resources import ACCRUALS, Resources
 
 CONSTRAINTS = {
     "AS_LATE_AS_POSSIBLE": "ALAP",
@@ -32,15 +27,6 @@ CONSTRAINTS = {
     "START_ON": "MSO",
     "FINISH_ON": "MFO",
 }
-ACCRUALS = {"START": "start", "END": "end", "PRORATED": "prorated"}
-_RESOURCE_KINDS = {
-    "WORK": "person",
-    "NON_LABOR": "equipment",
-    "MATERIAL": "material",
-    "COST": "material",
-}
-_FOR_EVER = dt.datetime(1984, 1, 2), dt.datetime(2049, 12, 31)
-"""MPXJ's bounds of a price or capacity that has no bounds: up to and from these instants."""
 
 
 class Rows:
@@ -50,33 +36,35 @@ class Rows:
         self.path, self.kind, self.plan = path, kind, plan
         self.is_primavera = kind in ("xer", "pmxml")
         self.properties = plan.getProjectProperties()
-        self.calendars = Calendars(plan)
+        self.calendars, self.own = Calendars(plan), OwnColumns(plan)
+        self.resources = Resources(plan, self.own, self.calendars)
         every = [task for task in plan.getTasks() if not task.getNull()]
         self.root = self._root(every)
         self.tasks = [task for task in every if task != self.root]
-        self.positions = {text(t.getUniqueID()): i for i, t in enumerate(self.tasks)}
+        self.positions = {self._id(t): i for i, t in enumerate(self.tasks)}
         self.leaves = [task for task in self.tasks if self._kind(task) != "summary"]
         self.has_baseline = not self.is_primavera or bool(len(plan.getBaselines()))
 
     def content(self) -> dict[str, Any]:
         """Header, tables, row numbers as the source tool shows them, and what was derived."""
         status_date, note = self._status_date()
-        progress = list(self._progress(status_date))
         tables = {
             "tasks": [self._task(task) for task in self.tasks],
             "links": sorted(map(self._link, self.plan.getRelations()), key=self._link_order),
-            "progress": progress,
-            "resources": list(self._resources()),
-            "departments": [{"id": name, "name": name} for name in self._departments()],
-            "rates": [row for r in self._named_resources() for row in self._rates(r)],
-            "availability": [row for r in self._named_resources() for row in _availability(r)],
-            "assignments": list(self._assignments()),
+            "progress": list(self._progress(status_date)),
+            "resources": list(self.resources.rows()),
+            "departments": self.resources.departments(),
+            "rates": list(self.resources.rates()),
+            "availability": list(self.resources.availability()),
+            "assignments": self.resources.assignments(
+                {self._id(task): self._defaults(task) for task in self.tasks}
+            ),
             "calendars": self.calendars.rows(),
             "exceptions": self.calendars.exception_rows(),
             "baseline": list(self._baseline()),
             "costs": list(self._costs(status_date)),
         }
-        header = self._header() | {"status_date": status_date if progress or not note else None}
+        header = self._header() | {"status_date": status_date}
         self._refuse_idle_calendars(header, tables)
         numbers = [int(task.getID() or 0) for task in self.tasks]
         return {"header": header, "tables": tables, "task_numbers": numbers, "note": note}
@@ -128,6 +116,9 @@ class Rows:
             return "summary"
         return "milestone" if task.getMilestone() and not self._hours(task) else "task"
 
+    def _id(self, task: Any) -> str:
+        return self.own.id_of("Task", task)
+
     def _defaults(self, task: Any) -> Any:
         """What a day is worth: Primavera asks the task's calendar, Microsoft the project."""
         return task.getEffectiveCalendar() if self.is_primavera else self.properties
@@ -141,11 +132,11 @@ class Rows:
         parent = task.getParentTask()
         notes = [text(task.getNotes()).strip(), *remarks]
         return {
-            "id": text(task.getUniqueID()),
+            "id": self._id(task),
             "code": text(task.getActivityID()) or text(task.getWBS()),
             "wbs": text(task.getWBS()),
             "name": text(task.getName()) or "(without name)",
-            "parent_id": "" if parent in (None, self.root) else text(parent.getUniqueID()),
+            "parent_id": "" if parent in (None, self.root) else self._id(parent),
             "kind": self._kind(task),
             "duration_hours": self._hours(task),
             "is_elapsed": is_elapsed(task.getDuration()),
@@ -156,33 +147,34 @@ class Rows:
             "deadline": instant(task.getDeadline()),
             "priority": number(task.getPriority() and task.getPriority().getValue()),
             "fixed_cost": number(task.getFixedCost()),
-            "cost_accrual": ACCRUALS.get(_word(task.getFixedCostAccrual())),
-            "owner_id": text(task.getPrimaryResourceUniqueID()),
+            "cost_accrual": ACCRUALS.get(word(task.getFixedCostAccrual())),
+            "owner_id": self.own.id_of("Resource", task.getPrimaryResource()),
             "notes": "\n".join(note for note in notes if note),
+            **self.own.of("Task", task),
         }
 
     def _constraint(self, task: Any) -> tuple[str, dt.datetime | None, list[str]]:
         """One constraint with its date, and remarks on what one cannot say."""
-        word, day = _word(task.getConstraintType()), instant(task.getConstraintDate())
-        second = _word(task.getSecondaryConstraintType())
+        kind, day = word(task.getConstraintType()), instant(task.getConstraintDate())
+        second = word(task.getSecondaryConstraintType())
         remarks = []
-        if second:
+        if second in CONSTRAINTS:
             until = instant(task.getSecondaryConstraintDate())
             remarks.append(f"[import] second constraint left out: {CONSTRAINTS[second]} {until}")
-        if word in ("START_ON", "FINISH_ON"):
-            remarks.append(f"[import] Primavera's {word} is held as {CONSTRAINTS[word]}")
-        if _word(task.getTaskMode()) == "MANUALLY_SCHEDULED" or task.getExternalTask():
+        if kind in ("START_ON", "FINISH_ON"):
+            remarks.append(f"[import] Primavera's {kind} is held as {CONSTRAINTS[kind]}")
+        if word(task.getTaskMode()) == "MANUALLY_SCHEDULED" or task.getExternalTask():
             pinned = instant(task.getStart())
             if pinned and self._kind(task) != "summary":
                 return "MSO", pinned, [*remarks, "[import] scheduled by hand: held by MSO"]
-        return CONSTRAINTS.get(word, ""), day if word in CONSTRAINTS else None, remarks
+        return CONSTRAINTS.get(kind, ""), day if kind in CONSTRAINTS else None, remarks
 
     def _link(self, link: Any) -> Row:
         before, lag = link.getPredecessorTask(), link.getLag()
         unit = lag.getUnits().name() if lag is not None else ""
         row = {
-            "predecessor_id": text(before.getUniqueID()),
-            "successor_id": text(link.getSuccessorTask().getUniqueID()),
+            "predecessor_id": self._id(before),
+            "successor_id": self._id(link.getSuccessorTask()),
             "kind": text(link.getType()),
         }
         if unit == "PERCENT":
@@ -206,7 +198,7 @@ class Rows:
 
     def _lag_calendar(self, link: Any) -> tuple[str, str]:
         """Primavera counts lag on the predecessor's calendar, unless the project says other."""
-        setting = _word(self.properties.getRelationshipLagCalendar())
+        setting = word(self.properties.getRelationshipLagCalendar())
         if not self.is_primavera or not link.getLag().getDuration():
             return "working", ""
         if setting == "SUCCESSOR":
@@ -227,7 +219,7 @@ class Rows:
             finished = instant(task.getActualFinish())
             yield {
                 "status_date": status_date,
-                "task_id": text(task.getUniqueID()),
+                "task_id": self._id(task),
                 "actual_start": instant(task.getActualStart()),
                 "actual_finish": finished,
                 "remaining_hours": 0.0 if finished else remaining,
@@ -235,88 +227,11 @@ class Rows:
             }
 
     def _percent(self, task: Any) -> float:
-        physical = _word(task.getEarnedValueMethod()) == "PHYSICAL_PERCENT_COMPLETE"
+        physical = word(task.getEarnedValueMethod()) == "PHYSICAL_PERCENT_COMPLETE"
         if self.is_primavera:
             return number(task.getActivityPercentComplete()) or 0.0
         value = task.getPhysicalPercentComplete() if physical else task.getPercentageComplete()
         return number(value) or 0.0
-
-    def _named_resources(self) -> list[Any]:
-        """Not Microsoft's row 0, on which unassigned work is kept."""
-        return [r for r in self.plan.getResources() if r.getUniqueID() and r.getName()]
-
-    def _departments(self) -> list[str]:
-        return list(
-            dict.fromkeys(text(r.getGroup()) for r in self._named_resources() if r.getGroup())
-        )
-
-    def _resources(self) -> Iterator[Row]:
-        for resource in self._named_resources():
-            kind = _RESOURCE_KINDS.get(_word(resource.getType()), "person")
-            per_use = [number(e.getCostPerUse()) for e in resource.getCostRateTable(0) or ()]
-            yield {
-                "id": text(resource.getUniqueID()),
-                "name": text(resource.getName()),
-                "kind": "role" if kind == "person" and resource.getGeneric() else kind,
-                "department_id": text(resource.getGroup()),
-                "email": text(resource.getEmailAddress()),
-                "capacity": _capacities(resource)[-1],
-                "cost_per_use": per_use[-1] if per_use else None,
-                "cost_accrual": ACCRUALS.get(_word(resource.getAccrueAt())),
-                "calendar_id": self.calendars.id_of(resource.getCalendar()),
-            }
-
-    def _rates(self, resource: Any) -> Iterator[Row]:
-        """Prices by their first day; a resource that never costs anything has none."""
-        if _word(resource.getType()) == "COST":
-            yield {"resource_id": text(resource.getUniqueID()), "hourly_rate": 1.0}
-            return
-        material = _word(resource.getType()) == "MATERIAL"
-        entries = [
-            (
-                instant(entry.getStartDate()),
-                number(entry.getStandardRate() and entry.getStandardRate().getAmount())
-                if material
-                else hourly(entry.getStandardRate(), self.properties),
-                hourly(entry.getOvertimeRate(), self.properties),
-            )
-            for entry in resource.getCostRateTable(0) or ()
-        ]
-        if any(standard or overtime for _, standard, overtime in entries):
-            for start, standard, overtime in entries:
-                yield {
-                    "resource_id": text(resource.getUniqueID()),
-                    "from": start if start and start > _FOR_EVER[0] else None,
-                    "hourly_rate": standard,
-                    "overtime_rate": overtime or None,
-                }
-
-    def _assignments(self) -> Iterator[Row]:
-        """One row a task and resource: several roles of one person are added up."""
-        known = {text(r.getUniqueID()) for r in self._named_resources()}
-        rows: dict[tuple[str, str], Row] = {}
-        for assignment in self.plan.getResourceAssignments():
-            resource, task = assignment.getResource(), assignment.getTask()
-            key = text(task and task.getUniqueID()), text(resource and resource.getUniqueID())
-            if key[1] not in known or task == self.root:
-                continue
-            row = self._assignment(assignment, _word(resource.getType()))
-            if key in rows:
-                for name in ("units", "work_hours"):
-                    row[name] = (row[name] or 0.0) + (rows[key][name] or 0.0)
-            rows[key] = {"task_id": key[0], "resource_id": key[1], **row}
-        yield from sorted(rows.values(), key=lambda row: self.positions[row["task_id"]])
-
-    def _assignment(self, assignment: Any, kind: str) -> Row:
-        if kind == "COST":
-            cost = number(assignment.getCost()) or 0.0
-            return {"units": cost, "work_hours": None, "is_fixed_quantity": True}
-        units = (number(assignment.getUnits()) or 0.0) / 100
-        if kind == "MATERIAL":
-            fixed = assignment.getVariableRateUnits() is None
-            return {"units": units, "work_hours": None, "is_fixed_quantity": fixed}
-        work = hours(assignment.getWork(), self._defaults(assignment.getTask())) or 0.0
-        return {"units": units, "work_hours": work, "is_fixed_quantity": False}
 
     def _baseline(self) -> Iterator[Row]:
         """The current baseline of the leaves; summaries are rolled up from them."""
@@ -326,7 +241,7 @@ class Rows:
             start, finish = instant(task.getBaselineStart()), instant(task.getBaselineFinish())
             if start and finish:
                 yield {
-                    "task_id": text(task.getUniqueID()),
+                    "task_id": self._id(task),
                     "start": start,
                     "finish": finish,
                     "duration_hours": hours(task.getBaselineDuration(), self._defaults(task)),
@@ -349,7 +264,7 @@ class Rows:
                     day = instant(task.getActualFinish()) or status_date
                     yield {
                         "date": day.date(),
-                        "task_id": text(task.getUniqueID()),
+                        "task_id": self._id(task),
                         "amount": round(cost, 4),
                         "note": "actual cost in the schedule file",
                     }
@@ -367,26 +282,3 @@ class Rows:
         if idle:
             names = ", ".join(f'"{name}"' for name in idle)
             raise refusal(self.path, f"no work is possible in calendar {names}")
-
-
-def _word(value: Any) -> str:
-    """The name of a Java enum's value."""
-    return "" if value is None else str(value.name())
-
-
-def _capacities(resource: Any) -> list[float]:
-    entries = [number(entry.getUnits()) for entry in resource.getAvailability() or ()]
-    return [value / 100 for value in entries if value is not None] or [1.0]
-
-
-def _availability(resource: Any) -> Iterable[Row]:
-    """Spans with another capacity; the last one, which has no end, is the resource's own."""
-    for entry in list(resource.getAvailability() or ())[:-1]:
-        span, units = entry.getRange(), number(entry.getUnits())
-        if units is not None:
-            yield {
-                "resource_id": text(resource.getUniqueID()),
-                "from": (instant(span.getStart()) or _FOR_EVER[0]).date(),
-                "to": (instant(span.getEnd()) or _FOR_EVER[1]).date(),
-                "capacity": units / 100,
-            }
