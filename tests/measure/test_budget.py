@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dslib import DSLIB_IDS, dslib_tasks, read_dslib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from real_data import needs_data
 from small_plan import BASELINE, FRIDAYS, TASKS, small_plan
@@ -178,6 +178,7 @@ def test_a_rate_holds_from_its_day_on():
     assert np.isnan(found[1])
 
 
+@settings(deadline=None)
 @given(MONEY, MONEY, MONEY, st.integers(0, 400), st.integers(0, 200))
 def test_the_planned_value_never_falls_and_ends_at_the_budget(first, even, last, begin, hours):
     """Whatever the accrual; and what accrues at the start is never behind what does at the end."""
