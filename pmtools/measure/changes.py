@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from pmtools.measure.milestones import days_late, names_of
+from pmtools.measure.milestones import days_late, looked_up, names_of
 from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
 from pmtools.words import day, number
@@ -114,7 +114,7 @@ def _events(before: Schedule, after: Schedule, kind: str, column: str) -> Iterat
         rows = rows[rows["actual_finish"].isna()]
     rows = rows[~rows["kind"].isin(["summary", "level_of_effort"])]
     forecast = before.tasks.set_index("id")["finish" if kind == "finished" else "start"]
-    expected = pd.to_datetime(rows["id"].map(forecast))
+    expected = looked_up(forecast, rows["id"])
     days = days_late(after, expected, rows[column])
     for name, owner, was, now, late in zip(
         rows["name"], rows["owner_id"], expected, rows[column], days, strict=True

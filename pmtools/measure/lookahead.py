@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmtools.measure.milestones import baseline_of, days_late, names_of
+from pmtools.measure.milestones import baseline_of, days_late, looked_up, names_of
 from pmtools.schedule import Schedule
 
 
@@ -28,8 +28,8 @@ def with_baseline(plan: Schedule, tasks: pd.DataFrame) -> pd.DataFrame:
     """The tasks with the columns `baseline_start` and `baseline_finish`; NaT where none is."""
     baseline = baseline_of(plan.project).set_index("task_id")
     return tasks.assign(
-        baseline_start=pd.to_datetime(tasks["id"].map(baseline["start"])),
-        baseline_finish=pd.to_datetime(tasks["id"].map(baseline["finish"])),
+        baseline_start=looked_up(baseline["start"], tasks["id"]),
+        baseline_finish=looked_up(baseline["finish"], tasks["id"]),
     )
 
 

@@ -25,7 +25,7 @@ def baseline_of(project: Project) -> pd.DataFrame:
     if rows.empty:
         return rows
     approved = rows.groupby("baseline", sort=False)["approved_date"].max()
-    order = approved.fillna(pd.Timestamp.min).reset_index()
+    order = approved.fillna(pd.Timestamp.min.as_unit("us")).reset_index()
     last = order.sort_values("approved_date", kind="stable")["baseline"].iloc[-1]
     return rows[rows["baseline"] == last].reset_index(drop=True)
 
@@ -34,6 +34,11 @@ def names_of(table: pd.DataFrame, ids: pd.Series) -> pd.Series:
     """The names that belong to ids of resources or departments; an unknown id stays itself."""
     known = pd.Series(table["name"].to_numpy(), index=table["id"].to_numpy(), dtype="str")
     return ids.map(known).fillna(ids).astype("str")
+
+
+def looked_up(values: pd.Series, ids: pd.Series) -> pd.Series:
+    """The value that belongs to each id; missing where there is none. Dates stay dates."""
+    return values.reindex(ids.to_numpy()).set_axis(ids.index)
 
 
 def days_late(plan: Schedule, before: pd.Series, after: pd.Series) -> pd.Series:
@@ -108,14 +113,12 @@ def milestones(schedules: Sequence[Schedule]) -> pd.DataFrame:
             "task_id": rows["id"],
             "name": rows["name"],
             "owner": names_of(now.project.resources, rows["owner_id"]),
-            "baseline": rows["id"].map(baseline),
-            "last_forecast": rows["id"].map(before),
+            "baseline": looked_up(baseline, rows["id"]),
+            "last_forecast": looked_up(before, rows["id"]),
             "forecast": rows["finish"],
             "is_done": rows["is_finished"],
         }
     )
-    for name in ("baseline", "last_forecast"):
-        result[name] = pd.to_datetime(result[name])
     result["slip_days"] = days_late(now, result["baseline"], result["forecast"])
     result["slip_since_last_days"] = days_late(now, result["last_forecast"], result["forecast"])
     return result.sort_values("forecast", kind="stable").reset_index(drop=True)

@@ -52,7 +52,7 @@ def workload(plan: Schedule, weeks: int = 6) -> pd.DataFrame:
                          load, capacity[week], names))  # fmt: skip
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "tasks"])
     frame["week"] = pd.to_datetime(frame["week"])
-    frame["week"] -= pd.to_timedelta(frame["week"].dt.dayofweek, unit="D")
+    frame["week"] -= pd.to_timedelta(frame["week"].dt.day_of_week, unit="D")
     frame["department"] = names_of(project.departments, frame["department"].astype("str"))
     spare = frame["capacity_hours"].where(frame["capacity_hours"] > 0)
     frame["load_percent"] = (frame["load_hours"] / spare * 100).astype("float64")
@@ -75,10 +75,10 @@ def overallocated(load: pd.DataFrame) -> pd.DataFrame:
 
 def _week_edges(first: pd.Timestamp, weeks: int) -> list[pd.Timestamp]:
     # A status on Friday evening or the weekend starts with the coming Monday.
-    start = first.ceil("D") if first.dayofweek >= 4 else first
-    monday = start.normalize() + pd.Timedelta(days=(7 - start.dayofweek) % 7)
-    begin = monday if first.dayofweek >= 4 else first
-    next_monday = begin.normalize() + pd.Timedelta(days=7 - begin.dayofweek)
+    start = first.ceil("D") if first.day_of_week >= 4 else first
+    monday = start.normalize() + pd.Timedelta(days=(7 - start.day_of_week) % 7)
+    begin = monday if first.day_of_week >= 4 else first
+    next_monday = begin.normalize() + pd.Timedelta(days=7 - begin.day_of_week)
     return [begin, *(next_monday + pd.Timedelta(weeks=n) for n in range(weeks))]
 
 
@@ -97,7 +97,8 @@ def _remaining_work(plan: Schedule, first: pd.Timestamp) -> pd.DataFrame:
 def _hours_in_weeks(plan: Schedule, work: pd.DataFrame, edges: list[pd.Timestamp]) -> np.ndarray:
     """Hours of each assignment in each week, over the working time of its task."""
     hours = np.zeros((len(work), len(edges) - 1))
-    for key, rows in work.groupby(plan.calendar_key(work["task_id"]).to_numpy()):
+    own = plan.project.tasks.set_index("id")["calendar_id"]
+    for key, rows in work.groupby(work["task_id"].map(own).to_numpy()):
         calendar = plan.calendars[str(key)]
         for week, (left, right) in enumerate(pairwise(edges)):
             begin = rows["begin"].clip(lower=left, upper=right)

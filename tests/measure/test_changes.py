@@ -36,8 +36,7 @@ def test_added_and_removed_tasks_are_scope():
     """A new task is named with its size; links of added tasks belong to the scope."""
     training = {"id": "5", "name": "Training", "duration_hours": 16}
     after = small_plan(
-        tasks=[*TASKS, training],
-        links=[*LINKS, {"predecessor_id": "3", "successor_id": "5"}],
+        tasks=[*TASKS, training], links=[*LINKS, {"predecessor_id": "1", "successor_id": "5"}]
     )
     added = changed(small_plan(), after)
     assert list(added["what"]) == ["Added: Training"]
