@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, SupportsIndex
 
+import numpy as np
 import pandas as pd
 
+from pmtools.errors import Problem
+from pmtools.project.frames import Source, frame_of, instant_of, typed_frame
 from pmtools.project.schema import HEADER, TABLES, Column, TableSchema
-from pmtools.project.validation import problems_of
+from pmtools.project.validation import refuse_problems
 
 __all__ = ["HEADER", "TABLES", "Column", "Header", "Project", "Source", "TableSchema", "frame_of"]
+
+_FACTS = {"progress": "status_date", "timesheets": "date", "costs": "date"}
+"""Tables of facts, and the column that says when a fact was known."""
 
 
 @dataclass(frozen=True)
@@ -34,40 +41,15 @@ class Header:
     number_format: str = "1234.5"
     scheduling: str = "primavera_p6"
 
-
-@dataclass(frozen=True)
-class Source:
-    """Where the rows of a table came from, so that a problem can name its place."""
-
-    place: str
-    rows: tuple[int, ...] = ()
-
-    def row(self, position: SupportsIndex) -> str:
-        """`plan.xlsx, sheet "links", row 14` for the row at that position of the table."""
-        index = int(position)
-        number = self.rows[index] if index < len(self.rows) else index + 1
-        return f"{self.place}, row {number}"
-
-
-def frame_of(table: str, rows: Any = None) -> pd.DataFrame:
-    """A table with all its columns in order and of their types; missing ones take the default."""
-    frame = pd.DataFrame(rows) if rows is not None else pd.DataFrame()
-    frame = frame.reset_index(drop=True)
-    columns = {column.name: _typed(frame, column) for column in TABLES[table].columns}
-    return pd.DataFrame(columns, index=frame.index)
-
-
-def _typed(frame: pd.DataFrame, column: Column) -> pd.Series:
-    values = frame[column.name] if column.name in frame else pd.Series(None, index=frame.index)
-    if column.kind == "number":
-        default = float("nan") if column.default is None else column.default
-        return pd.to_numeric(values).astype("float64").fillna(default)
-    if column.kind == "flag":
-        return values.astype("boolean").fillna(bool(column.default)).astype(bool)
-    if column.kind in ("day", "start", "finish"):
-        return pd.to_datetime(values).astype("datetime64[us]")
-    text = values.astype("str").where(values.notna(), "")
-    return text.where(text != "", str(column.default or "")).astype("str")
+    def __post_init__(self) -> None:
+        for column in HEADER:
+            value = getattr(self, column.name)
+            if column.kind in ("start", "finish"):
+                # What is no date is left as it is: validation tells it with all other problems.
+                with suppress(ValueError, TypeError):
+                    object.__setattr__(self, column.name, instant_of(value, column.kind))
+            elif value is not None and value != value:
+                object.__setattr__(self, column.name, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +91,14 @@ class Project:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in TABLES:
-            object.__setattr__(self, name, frame_of(name, getattr(self, name)))
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
-        problems_of(self)
+        problems: list[Problem] = []
+        for name in TABLES:
+            source = self.sources.get(name, Source(f'table "{name}"'))
+            frame, of_frame = typed_frame(name, getattr(self, name), source)
+            object.__setattr__(self, name, frame)
+            problems += of_frame
+        refuse_problems(self, problems)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -125,8 +111,13 @@ class Project:
         return source.place if position is None else source.row(position)
 
     def replace(self, **changes: Any) -> Project:
-        """A new Project with other tables, or another header."""
-        return replace(self, **changes)
+        """A new Project with other tables, or another header.
+
+        A table that is changed did not come from its source as it is now, so its places are
+        named by the table, unless the changes bring `sources` too.
+        """
+        kept = {name: source for name, source in self.sources.items() if name not in changes}
+        return replace(self, **({"sources": kept} | changes))
 
     def equals(self, other: Project) -> bool:
         """Whether header and all tables hold the same values in the same order."""
@@ -136,16 +127,19 @@ class Project:
 
     def known_on(self, status_date: pd.Timestamp) -> Project:
         """The same plan with what was known up to a status date: later facts are left out."""
-        facts = {
-            name: frame[(frame[column] <= status_date)]
-            for name, column in (
-                ("progress", "status_date"),
-                ("timesheets", "date"),
-                ("costs", "date"),
-            )
-            for frame in (getattr(self, name),)
-        }
-        return self.replace(header=replace(self.header, status_date=status_date), **facts)
+        day = instant_of(status_date, "finish")
+        milestones = self.ev_milestones
+        achieved = milestones["achieved_date"].where(milestones["achieved_date"] <= day)
+        facts = {"ev_milestones": milestones.assign(achieved_date=achieved)}
+        sources = dict(self.sources)
+        for name, column in _FACTS.items():
+            frame = getattr(self, name)
+            known = frame[column] <= day
+            facts[name] = frame[known]
+            if name in sources and sources[name].rows:
+                rows = tuple(np.array(sources[name].rows)[known].tolist())
+                sources[name] = Source(sources[name].place, rows)
+        return self.replace(header=replace(self.header, status_date=day), sources=sources, **facts)
 
     def latest_progress(self) -> pd.DataFrame:
         """The last known progress of each task up to the status date: one row a task."""
@@ -154,6 +148,12 @@ class Project:
             rows = rows[rows["status_date"] <= self.header.status_date]
         rows = rows.sort_values("status_date", kind="stable")
         return rows.drop_duplicates("task_id", keep="last").reset_index(drop=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"sources": dict(self.sources)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state | {"sources": MappingProxyType(state["sources"])})
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(f)} {n}" for n, f in self.tables.items() if len(f))
