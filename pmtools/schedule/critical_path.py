@@ -177,13 +177,17 @@ class _Walk:
         end = self._ends()
         late = np.minimum(end, limits.latest).tolist()
         pinned = limits.is_pinned.tolist()
+        resume = limits.resume.tolist()
         for node in reversed(self.order):
             if pinned[node] or self.is_finished[node]:
                 continue
             for link in self.outgoing[node]:
                 after = self.after[link]
                 if self._is_felt(link):
-                    upper = late[after] - (self.duration[after] if self.kind[link] <= SS else 0)
+                    upper = late[after]
+                    if self.kind[link] <= SS:
+                        upper = resume[after] if resume[after] != MISSING else (
+                            upper - self.duration[after])  # fmt: skip
                     late[node] = min(late[node], self.retreat(link, upper))
         return np.array(late, np.int64)
 

@@ -36,6 +36,9 @@ class Limits:
         Start and finish are facts: `floor` is the start, whatever the links say.
     begin
         The start that links from this task count from, where it has started; else MISSING.
+    resume
+        Where what remains of a task that runs on from its actual start begins: the limit of its
+        predecessors, as Microsoft Project has it; MISSING for all others.
     is_finished
         Passes no limit on to its predecessors.
     ignores_links
@@ -53,6 +56,7 @@ class Limits:
     is_pinned: np.ndarray
     is_fixed: np.ndarray
     begin: Minutes
+    resume: Minutes
     is_finished: np.ndarray
     ignores_links: np.ndarray
     is_late: np.ndarray
@@ -84,6 +88,7 @@ def limits_of(
     floor_worked = np.maximum(floor_worked, finish_floor)
     begin = np.where(progress.is_started, _before(network, progress.start), MISSING)
     floor_worked = np.where(is_fixed, begin, floor_worked)
+    runs_on = is_fixed & is_running & (duration > 0)
     cap, latest, is_pinned = _late(
         project, outline, network, constraint, date, duration, is_open & ~is_fixed, options
     )
@@ -97,6 +102,7 @@ def limits_of(
         is_pinned=is_pinned,
         is_fixed=is_fixed,
         begin=begin,
+        resume=np.where(runs_on, begin + duration - progress.remaining, MISSING),
         is_finished=progress.is_finished,
         ignores_links=is_running & (options.out_of_sequence == "progress_override"),
         is_late=(constraint == "ALAP") & is_open,

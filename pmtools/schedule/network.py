@@ -102,10 +102,7 @@ def outline_of(tasks: pd.DataFrame) -> Outline:
 
 
 def network_of(
-    project: Project,
-    outline: Outline,
-    calendars: dict[str, WorkCalendar],
-    options: ScheduleOptions,
+    project: Project, outline: Outline, calendars: dict[str, WorkCalendar], options: ScheduleOptions
 ) -> Network:
     """The network of the active tasks; links that lead nowhere are left out.
 

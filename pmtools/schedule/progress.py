@@ -9,7 +9,7 @@ import pandas as pd
 
 from pmtools.calendars import DAY, MISSING, Minutes, minutes_of
 from pmtools.project import Project
-from pmtools.schedule.network import Network
+from pmtools.schedule.network import LEAF, Network
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def progress_of(project: Project, network: Network) -> Progress:
     A task is finished with an actual finish or 100 percent. What remains is what was said to
     remain; else the percentage says it; else the time since the actual start does.
     """
+    ids = project.tasks["id"].iloc[network.task]
     known = project.latest_progress().set_index("task_id")
-    known = known.reindex(project.tasks["id"]).iloc[network.task]
-    known.loc[network.role != 0] = known.iloc[:0].reindex([0]).iloc[0]
+    known = known.reindex(ids.where(network.role == LEAF, ""))
     duration = network.duration
     start = minutes_of(known["actual_start"])
     finish = end_of_day(minutes_of(known["actual_finish"]))
@@ -75,7 +75,8 @@ def _completed(
         calendar = network.calendars[network.calendar[node]]
         hours = network.duration[node] / 60
         if start[node] == MISSING and finish[node] == MISSING:
-            finish[node] = status if status != MISSING else minutes_of(project.header.start)
+            known = status if status != MISSING else int(minutes_of(project.header.start))
+            finish[node] = calendar.previous_work(known)
         if finish[node] == MISSING:
             finish[node] = calendar.add(int(start[node]), hours)
         if start[node] == MISSING:

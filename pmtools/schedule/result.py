@@ -50,7 +50,7 @@ def leaf_rows(
             "finish": instants_of(early_finish),
             "early_start": instants_of(early_start),
             "early_finish": instants_of(early_finish),
-            "late_start": instants_of(np.where(done, progress.start, late_start)),
+            "late_start": instants_of(np.where(done | limits.is_fixed, progress.start, late_start)),
             "late_finish": instants_of(np.where(done, progress.finish, late_finish)),
             "total_float_hours": total,
             "free_float_hours": free,
@@ -142,10 +142,7 @@ def task_rows(
 
 
 def _rolled_up(
-    project: Project,
-    outline: Outline,
-    leaves: pd.DataFrame,
-    calendars: dict[str, WorkCalendar],
+    project: Project, outline: Outline, leaves: pd.DataFrame, calendars: dict[str, WorkCalendar]
 ) -> pd.DataFrame:
     """Summaries: from first start to last finish, progress weighted by duration."""
     ancestors, members = outline.pairs()

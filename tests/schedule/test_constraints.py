@@ -1,0 +1,149 @@
+"""Constraints, deadlines and floats: examples in calendar days of open-planner-studio."""
+
+from dataclasses import replace
+
+import pytest
+from day_plan import critical, day_plan, days, floats, free
+
+from pmtools.schedule import PRESETS, schedule
+
+HARD = replace(PRESETS["primavera_p6"], are_constraints_hard=True)
+
+
+def test_start_no_earlier_than_waits_and_gives_its_predecessor_float():
+    """A3 FS B2, B not before 8 June: A may slip two days."""
+    plan = schedule(day_plan("A3 B2:SNET=2026-06-08", "A>B"))
+    assert (days(plan, "A"), days(plan, "B")) == ("06-01..03", "06-08..09")
+    assert floats(plan, "A", "B") == [2, 0]
+    assert free(plan, "A") == [2]
+    assert critical(plan) == {"B"}
+
+
+def test_a_late_limit_that_cannot_be_kept_shows_as_negative_float():
+    """A3 FS B2, B to start by 3 June: the dates stay, the float says by how much it is missed."""
+    plan = schedule(day_plan("A3 B2:SNLT=2026-06-03", "A>B"))
+    assert days(plan, "B") == "06-04..05"
+    assert floats(plan, "A", "B") == [-1, -1]
+    plan = schedule(day_plan("A2 B3:FNLT=2026-06-04", "A>B"))
+    assert floats(plan, "A", "B") == [-1, -1]
+    assert days(plan, "B") == "06-03..05"
+
+
+def test_finish_no_earlier_than_holds_the_finish_back():
+    """A2 FS B3, B not finished before the end of 10 June."""
+    plan = schedule(day_plan("A2 B3:FNET=2026-06-10", "A>B"))
+    assert days(plan, "B") == "06-08..10"
+    assert floats(plan, "A") == [3]
+
+
+def test_a_soft_must_date_waits_for_it_and_limits_late_dates():
+    """Must start or finish on a day that the predecessors allow."""
+    plan = schedule(day_plan("A1 B2:MSO=2026-06-04 C1", "A>B B>C"))
+    assert days(plan, "B") == "06-04..05"
+    assert days(plan, "C") == "06-08..08"
+    assert floats(plan, "A", "B") == [2, 0]
+    plan = schedule(day_plan("A2 B3:MFO=2026-06-10 P12", "A>B"))
+    assert days(plan, "B") == "06-08..10"
+    assert floats(plan, "A", "B") == [3, 0]
+
+
+def test_a_mandatory_start_breaks_the_logic_and_a_soft_one_does_not():
+    """A5 FS B2, B on 3 June: mandatory B is put there, soft B waits; both show what is missed."""
+    project = day_plan("A5 B2:MSO=2026-06-03", "A>B")
+    hard = schedule(project, options=HARD)
+    assert days(hard, "B") == "06-03..04"
+    assert floats(hard, "A", "B") == [-3, 0]
+    assert f"{hard.finish:%m-%d}" == "06-05"
+    assert hard.links["float_hours"].tolist() == [-24]
+    soft = schedule(project)
+    assert days(soft, "B") == "06-08..09"
+    assert floats(soft, "A", "B") == [-3, -3]
+    assert f"{soft.finish:%m-%d}" == "06-09"
+
+
+def test_microsoft_project_honours_its_constraint_dates():
+    """There a must or no-later-than date wins over the predecessors."""
+    for rule in ("MSO=2026-06-03", "SNLT=2026-06-03", "MFO=2026-06-04", "FNLT=2026-06-04"):
+        project = day_plan(f"A5 B2:{rule}", "A>B", scheduling="microsoft_project")
+        plan = schedule(project)
+        assert days(plan, "B") == "06-03..04"
+        assert floats(plan, "A") == [-3]
+        assert "3 Jun" in plan.tasks["driver"][1] or "4 Jun" in plan.tasks["driver"][1]
+
+
+def test_as_late_as_possible_uses_up_the_float():
+    """A1 FS B2 as late as possible beside a longer C5."""
+    for scheduling in PRESETS:
+        plan = schedule(day_plan("A1 B2:ALAP C5", "A>B A>C", scheduling=scheduling))
+        assert days(plan, "B") == "06-05..08"
+        assert free(plan, "B") == [0]
+        assert f"{plan.finish:%m-%d}" == "06-08"
+        assert plan.tasks["driver"][1] == "as late as possible"
+
+
+def test_as_late_as_possible_pushes_its_successors_only_in_microsoft_project():
+    """P6 uses up free float, Microsoft Project total float."""
+    tasks, links = "A1 B2:ALAP D1 C5", "A>B B>D A>C"
+    p6 = schedule(day_plan(tasks, links))
+    assert (days(p6, "B"), days(p6, "D")) == ("06-02..03", "06-04..04")
+    project = schedule(day_plan(tasks, links, scheduling="microsoft_project"))
+    assert (days(project, "B"), days(project, "D")) == ("06-04..05", "06-08..08")
+
+
+def test_a_deadline_caps_the_late_finish_and_moves_nothing():
+    """A3 with a deadline beside P10; a deadline that is missed gives negative float."""
+    plan = schedule(day_plan("A3:deadline=2026-06-05 P10"))
+    late = plan.tasks["late_finish"][0]
+    assert f"{late:%m-%d %H:%M}" == "06-05 17:00"
+    assert floats(plan, "A") == [2]
+    missed = schedule(day_plan("A5:deadline=2026-06-03"))
+    assert floats(missed, "A") == [-2]
+    assert days(missed, "A") == "06-01..05"
+
+
+def test_interfering_float_is_total_less_free_float():
+    """X has five days, two of them without touching Y."""
+    links = "A>X X>Y W>Y P>END Y>END"
+    plan = schedule(day_plan("A2 X2 Y2 W6 P11 END1", links))
+    assert floats(plan, "X", "Y") == [5, 3]
+    assert free(plan, "X") == [2]
+    assert critical(plan) == {"P", "END"}
+
+
+def test_float_grows_from_path_to_path():
+    """Three paths into one end, of 5, 4 and 2 days."""
+    plan = schedule(day_plan("A5 B4 C2 END1", "A>END B>END C>END"))
+    assert floats(plan, "A", "B", "C", "END") == [0, 1, 3, 0]
+    assert critical(plan) == {"A", "END"}
+
+
+def test_of_two_links_the_later_one_drives():
+    """The ladder: B may start two days after A's start and finish two days after its finish."""
+    plan = schedule(day_plan("A5 B2", "A>B:SS+2 A>B:FF+2"))
+    assert days(plan, "B") == "06-08..09"
+    assert plan.links["is_driving"].tolist() == [False, True]
+    assert plan.links["float_hours"].tolist() == [24, 0]
+    assert plan.tasks["driver"][1] == 'finish of "A" + 2 working days (finish to finish)'
+    assert plan.tasks["driver_id"][1] == "A"
+
+
+def test_an_elapsed_lag_counts_the_weekend():
+    """A ends on Friday; two working days later is Wednesday, two elapsed days later Monday."""
+    plan = schedule(day_plan("A5 B2 C2", "A>B:FS+2 A>C:FS+2e"))
+    assert (days(plan, "B"), days(plan, "C")) == ("06-10..11", "06-08..09")
+    assert plan.tasks["driver"][2] == 'finish of "A" + 2 elapsed days'
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("SNET=2026-06-08", "starts no earlier than 8 Jun 2026"),
+        ("FNET=2026-06-10", "finishes no earlier than 10 Jun 2026"),
+        ("MSO=2026-06-08", "must start on 8 Jun 2026"),
+    ],
+)
+def test_a_constraint_that_sets_a_date_is_named(rule, words):
+    """The driver of a date says which rule holds it."""
+    plan = schedule(day_plan(f"A1 B2:{rule}", "A>B"))
+    assert plan.tasks["driver"].tolist() == ["project start", words]
+    assert plan.tasks["driver_id"].tolist() == ["", ""]

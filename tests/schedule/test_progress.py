@@ -1,0 +1,122 @@
+"""Schedules with a status date: what is done stays, what remains is scheduled."""
+
+from dataclasses import replace
+
+import pandas as pd
+from day_plan import day_plan, days, floats
+
+from pmtools.schedule import PRESETS, schedule
+
+MONDAY = "2026-07-06"
+
+
+def started(task, percent, on=f"{MONDAY} 08:00", **facts):
+    return {"task_id": task, "actual_start": on, "percent_complete": percent, **facts}
+
+
+def test_remaining_work_is_never_before_the_status_date():
+    """Status 8 July: A is done, B at 40% goes on, C follows B, loose D cannot start in the past."""
+    done = started("A", 100, actual_finish="2026-07-07 17:00")
+    project = day_plan("A5 B5 C5 D3", "B>C", MONDAY, "2026-07-08", [done, started("B", 40)])
+    plan = schedule(project)
+    assert days(plan, "A") == "07-06..07"
+    assert days(plan, "B") == "07-06..10"
+    assert days(plan, "C") == "07-13..17"
+    assert days(plan, "D") == "07-08..10"
+    assert f"{plan.finish:%m-%d}" == "07-17"
+    assert plan.tasks["driver"].tolist() == [
+        *("actual start", "actual start", 'finish of "B"', "status date")
+    ]
+    assert plan.tasks["total_float_hours"].isna().tolist() == [True, False, False, False]
+    assert plan.tasks["remaining_hours"].tolist() == [0, 24, 40, 24]
+
+
+OUT_OF_SEQUENCE = day_plan(
+    "A5 B5", "A>B", MONDAY, "2026-07-08", [started("A", 20), started("B", 40)]
+)
+
+
+def test_retained_logic_waits_for_the_predecessor():
+    """B started before A was done: what remains of it comes after A."""
+    plan = schedule(OUT_OF_SEQUENCE)
+    assert f"{plan.tasks['finish'][0]:%m-%d}" == "07-13"
+    assert f"{plan.tasks['finish'][1]:%m-%d}" == "07-16"
+    assert floats(plan, "A", "B") == [0, 0]
+
+
+def test_progress_override_goes_on_at_once():
+    """The same plan where a broken order is accepted."""
+    options = replace(PRESETS["primavera_p6"], out_of_sequence="progress_override")
+    plan = schedule(OUT_OF_SEQUENCE, options=options)
+    assert f"{plan.tasks['finish'][1]:%m-%d}" == "07-10"
+    assert f"{plan.finish:%m-%d}" == "07-13"
+    assert floats(plan, "A", "B") == [0, 1]
+
+
+def test_microsoft_project_leaves_unstarted_tasks_in_the_past():
+    """X3 from 6 July, status 8 July: P6 moves it, Microsoft Project does not."""
+    microsoft = day_plan("X3", "", MONDAY, "2026-07-08", scheduling="microsoft_project")
+    assert days(schedule(microsoft), "X") == "07-06..08"
+    assert days(schedule(day_plan("X3", "", MONDAY, "2026-07-08")), "X") == "07-08..10"
+
+
+def test_microsoft_project_runs_on_from_the_actual_start():
+    """A started task keeps its length, or the length that its remaining work says."""
+    facts = [started("A", 20, "2026-07-07 08:00"), started("B", 50, remaining_hours=40)]
+    project = day_plan("A5 B5 C1", "A>C", MONDAY, "2026-07-09", facts)
+    project = project.replace(header=replace(project.header, scheduling="microsoft_project"))
+    plan = schedule(project)
+    assert days(plan, "A") == "07-07..13"
+    assert days(plan, "B") == "07-06..17"
+    assert days(plan, "C") == "07-14..14"
+
+
+def test_what_remains_is_what_was_said_last():
+    """Remaining hours win over the percentage, the percentage over the time since the start."""
+    facts = [
+        started("A", 50, remaining_hours=32),
+        started("B", 50),
+        {"task_id": "C", "actual_start": f"{MONDAY} 08:00"},
+        {"task_id": "D"},
+    ]
+    tasks = schedule(day_plan("A5 B5 C5 D5", "", MONDAY, "2026-07-08", facts)).tasks
+    assert tasks["remaining_hours"].tolist() == [32, 20, 24, 40]
+    assert tasks["percent_complete"].tolist() == [50, 50, 40, 0]
+    assert tasks["is_started"].tolist() == [True, True, True, False]
+
+
+def test_only_the_last_report_up_to_the_status_date_counts():
+    """Progress is a history; later facts are not known yet."""
+    rows = [
+        {
+            "status_date": pd.Timestamp(day),
+            "task_id": "A",
+            "actual_start": MONDAY,
+            "percent_complete": done,
+        }
+        for day, done in (("2026-07-06 23:59", 20), ("2026-07-07 23:59", 40), ("2026-07-08", 60))
+    ]
+    plan = schedule(day_plan("A5", "", MONDAY, "2026-07-08", rows))
+    assert plan.tasks["percent_complete"].tolist() == [40]
+    assert days(plan, "A") == "07-06..10"
+
+
+def test_a_finished_task_has_both_its_dates():
+    """Where only one is known, or none, the duration gives the other."""
+    facts = [
+        {"task_id": "A", "percent_complete": 100},
+        {"task_id": "B", "actual_finish": "2026-07-07 17:00"},
+        {"task_id": "C", "actual_start": "2026-07-06 08:00", "percent_complete": 100},
+    ]
+    plan = schedule(day_plan("A1 B2 C1 E1", "A>E B>E", MONDAY, "2026-07-08", facts))
+    assert [days(plan, n) for n in "ABC"] == ["07-07..07", "07-06..07", "07-06..06"]
+    assert plan.tasks["is_finished"].tolist() == [True, True, True, False]
+    assert days(plan, "E") == "07-08..08"
+
+
+def test_a_predecessor_of_finished_work_is_held_by_nothing():
+    """B is done although A is not: A has float to the end of the project."""
+    done = started("B", 100, actual_finish=f"{MONDAY} 17:00")
+    plan = schedule(day_plan("A1 B1 C5", "A>B B>C", MONDAY, "2026-07-07", [done]))
+    assert days(plan, "B") == "07-06..06"
+    assert floats(plan, "A", "C") == [4, 0]
