@@ -212,3 +212,7 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 def _print_frame(frame: pd.DataFrame) -> None:
     click.echo(frame.to_string(index=False) if len(frame) else "Nothing is recorded.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,11 @@
 """What every test can ask for."""
 
 import pytest
+from hypothesis import settings
+
+# Machines that run tests are shared: how long an example takes says nothing.
+settings.register_profile("pmtools", deadline=None)
+settings.load_profile("pmtools")
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from typing import Literal
 
 import pandas as pd
 
+from pmtools.measure.budget import last_approved
 from pmtools.measure.changes import finish_moved_days
 from pmtools.measure.earned_value import EarnedValue
 from pmtools.measure.lookahead import overdue
-from pmtools.measure.milestones import baseline_of, days_late
+from pmtools.measure.milestones import days_late
 from pmtools.measure.register import decisions_needed, top_risks
 from pmtools.metrics import CannotSay, Metric
 from pmtools.schedule import Schedule
@@ -88,7 +89,7 @@ def committed_finish(plan: Schedule) -> pd.Timestamp | CannotSay:
     """The day that was promised: the project's deadline, else the finish of its baseline."""
     if plan.project.header.deadline is not None:
         return plan.project.header.deadline
-    baseline = baseline_of(plan.project)
+    baseline = last_approved(plan.project)
     if baseline.empty:
         return CannotSay("the project has neither a deadline nor a baseline")
     return baseline["finish"].max()
@@ -161,7 +162,7 @@ def _efficiency(value: EarnedValue) -> _Row:
 
 def _work(now: Schedule) -> _Row:
     rule = "green where nothing is overdue, amber where something is, red where it is critical"
-    if baseline_of(now.project).empty and now.tasks["deadline"].isna().all():
+    if last_approved(now.project).empty and now.tasks["deadline"].isna().all():
         reason = CannotSay("neither a baseline nor deadlines say what was due")
         return "Overdue work", "unknown", str(reason), rule
     late = overdue(now)

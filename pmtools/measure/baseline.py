@@ -11,12 +11,7 @@ from pmtools.schedule import Schedule
 
 
 def approve(
-    plan: Schedule,
-    *,
-    name: str,
-    approved_by: str,
-    approved_date: pd.Timestamp,
-    change_id: str = "",
+    plan: Schedule, *, name: str, approved_by: str, approved_date: pd.Timestamp, change_id: str = ""
 ) -> Project:
     """The project with its schedule as a further baseline; the earlier ones are kept.
 

@@ -23,20 +23,24 @@ ELAPSED = "elapsed"
 PARTS = {"start": "at_start", "prorated": "prorated", "end": "at_end"}
 
 
-def approved_baseline(project: Project) -> pd.DataFrame:
-    """The rows of the baseline that counts: approved last, or written last where no day is given.
-
-    Summary tasks are left out: theirs is the sum of the tasks below them.
-    A task that has left the plan since keeps its budget until another baseline is approved.
-    """
+def last_approved(project: Project) -> pd.DataFrame:
+    """The baseline that counts: approved last, or written last where no day is given."""
     rows = project.baseline
     if rows.empty:
         return rows
     approved = rows.groupby("baseline", sort=False)["approved_date"].max()
     last = approved.fillna(pd.Timestamp.min.as_unit("us")).sort_values(kind="stable").index[-1]
+    return rows[rows["baseline"] == last].reset_index(drop=True)
+
+
+def approved_baseline(project: Project) -> pd.DataFrame:
+    """The baseline that counts without its summary tasks: theirs is the sum of the tasks below.
+
+    A task that has left the plan since keeps its budget until another baseline is approved.
+    """
+    rows = last_approved(project)
     summaries = project.tasks.loc[project.tasks["kind"] == "summary", "id"]
-    counts = (rows["baseline"] == last) & ~rows["task_id"].isin(summaries)
-    return rows[counts].reset_index(drop=True)
+    return rows[~rows["task_id"].isin(summaries)].reset_index(drop=True)
 
 
 def control_accounts(project: Project) -> pd.Series:

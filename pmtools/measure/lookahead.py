@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmtools.measure.milestones import baseline_of, days_late, looked_up, names_of
+from pmtools.measure.budget import last_approved
+from pmtools.measure.milestones import days_late, looked_up, names_of
 from pmtools.schedule import Schedule
 
 
@@ -26,7 +27,7 @@ def work_of(plan: Schedule) -> pd.DataFrame:
 
 def with_baseline(plan: Schedule, tasks: pd.DataFrame) -> pd.DataFrame:
     """The tasks with the columns `baseline_start` and `baseline_finish`; NaT where none is."""
-    baseline = baseline_of(plan.project).set_index("task_id")
+    baseline = last_approved(plan.project).set_index("task_id")
     return tasks.assign(
         baseline_start=looked_up(baseline["start"], tasks["id"]),
         baseline_finish=looked_up(baseline["finish"], tasks["id"]),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pmtools.measure.budget import last_approved
 from pmtools.project import Project
 from pmtools.schedule import Schedule, schedule
 
@@ -14,20 +15,6 @@ from pmtools.schedule import Schedule, schedule
 def schedule_weeks(weeks: Sequence[Project]) -> tuple[Schedule, ...]:
     """The schedule of each past week as it was known then, oldest first; the last is now."""
     return tuple(schedule(week) for week in weeks)
-
-
-def baseline_of(project: Project) -> pd.DataFrame:
-    """The baseline that counts, one row a task: the one approved last.
-
-    Baselines without a date of approval are taken in the order of the table.
-    """
-    rows = project.baseline
-    if rows.empty:
-        return rows
-    approved = rows.groupby("baseline", sort=False)["approved_date"].max()
-    order = approved.fillna(pd.Timestamp.min.as_unit("us")).reset_index()
-    last = order.sort_values("approved_date", kind="stable")["baseline"].iloc[-1]
-    return rows[rows["baseline"] == last].reset_index(drop=True)
 
 
 def names_of(table: pd.DataFrame, ids: pd.Series) -> pd.Series:
@@ -106,7 +93,7 @@ def milestones(schedules: Sequence[Schedule]) -> pd.DataFrame:
     """
     now = schedules[-1]
     rows = milestone_tasks(now)
-    baseline = baseline_of(now.project).set_index("task_id")["finish"]
+    baseline = last_approved(now.project).set_index("task_id")["finish"]
     before = schedules[-2].tasks.set_index("id")["finish"] if len(schedules) > 1 else baseline[:0]
     result = pd.DataFrame(
         {

@@ -56,11 +56,13 @@ def facts_of_week(plan: Schedule, value: EarnedValue, input_hash: str) -> WeekFa
 
 
 def _headline(value: EarnedValue) -> pd.DataFrame:
-    rows = []
+    rows: list[tuple[str, float | None, str]] = []
     for metric in HEADLINE:
         found = value.value(metric)
-        unsaid = isinstance(found, CannotSay)
-        rows.append((metric.column, None if unsaid else found, found.reason if unsaid else ""))
+        if isinstance(found, CannotSay):
+            rows.append((metric.column, None, found.reason))
+        else:
+            rows.append((metric.column, found, ""))
     frame = pd.DataFrame(rows, columns=["metric", "value", "cannot_say"])
     return frame.astype({"value": "float64"})
 

@@ -26,8 +26,7 @@ def by_method(method):
 
 
 @pytest.mark.parametrize(
-    ("method", "shares"),
-    [("0/100", [0, 1, 1]), ("50/50", [0.5, 1, 1]), ("25/75", [0.25, 1, 1])],
+    ("method", "shares"), [("0/100", [0, 1, 1]), ("50/50", [0.5, 1, 1]), ("25/75", [0.25, 1, 1])]
 )
 def test_a_formula_earns_at_the_start_and_at_the_finish(method, shares):
     """Whatever is reported between the two."""

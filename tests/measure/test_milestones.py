@@ -3,7 +3,8 @@
 import pandas as pd
 from small_plan import BASELINE, FRIDAYS, small_plan, two_weeks
 
-from pmtools.measure.milestones import baseline_of, milestone_trend, milestones, schedule_weeks
+from pmtools.measure.budget import last_approved
+from pmtools.measure.milestones import milestone_trend, milestones, schedule_weeks
 
 
 def test_a_slip_is_counted_in_working_days_against_baseline_and_last_forecast():
@@ -53,5 +54,5 @@ def test_the_baseline_that_counts_is_the_one_approved_last():
         {**BASELINE[0], "baseline": "b1", "approved_date": "2026-01-05"},
     ]
     plan = small_plan(baseline=rows)
-    assert list(baseline_of(plan)["cost"]) == [5000]
+    assert list(last_approved(plan)["cost"]) == [5000]
     assert len(plan.baseline) == 2
