@@ -148,6 +148,11 @@ class WorkCalendar:
         name = next((n for n in names if n), chain[0])
         return cls(chain[0], name, pattern, tuple(days))
 
+    def shifts_on(self, day: int) -> Shifts:
+        """The shifts that start on a day, given in days since 1970-01-01."""
+        changed = (shifts for first, last, shifts in self.exceptions[::-1] if first <= day <= last)
+        return next(changed, self.week[(day - MONDAY) % 7])
+
     def minutes_before(self, instants: Any) -> Any:
         """Working minutes from the calendar's epoch to each instant (int64)."""
         minutes = minutes_of(instants)
@@ -255,9 +260,7 @@ def _like(model: Any, values: npt.NDArray[Any]) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _compile(
-    week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts], ...]
-) -> Borders:
+def _compile(week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts], ...]) -> Borders:
     first = _monday(min((e[0] for e in exceptions), default=MONDAY)) - 7
     last = _monday(max((e[1] for e in exceptions), default=MONDAY)) + 21
     days = np.arange(first - 1, last)
@@ -280,9 +283,7 @@ def _compile(
     first_week = np.clip(finishes, None, first * DAY + WEEK) - np.clip(
         starts, None, first * DAY + WEEK
     )
-    return Borders(
-        starts, finishes, before, first * DAY, last * DAY, total, int(first_week.sum())
-    )
+    return Borders(starts, finishes, before, first * DAY, last * DAY, total, int(first_week.sum()))
 
 
 def _monday(day: int) -> int:

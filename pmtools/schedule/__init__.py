@@ -15,10 +15,12 @@ from pmtools.project.working_time import calendars_of
 from pmtools.schedule.critical_path import dates_of
 from pmtools.schedule.driving import drivers_of
 from pmtools.schedule.limits import limits_of
-from pmtools.schedule.network import network_of, outline_of
+from pmtools.schedule.network import network_of
 from pmtools.schedule.options import PRESETS, ScheduleOptions
+from pmtools.schedule.outline import outline_of
 from pmtools.schedule.progress import progress_of
 from pmtools.schedule.result import leaf_rows, link_rows, task_rows
+from pmtools.schedule.task_calendars import task_calendars_of
 from pmtools.words import day, plain
 
 __all__ = ["PRESETS", "Schedule", "ScheduleOptions", "schedule"]
@@ -88,7 +90,7 @@ def schedule(project: Project, *, options: ScheduleOptions | None = None) -> Sch
     -----
     Critical path method with FS, SS, FF and SF links, leads and lags, after Kelley and Walker
     (1959) and the precedence diagramming method; rules of the tools as in `ScheduleOptions`.
-    Assignments do not move dates here.
+    Assignments move no dates, but by the calendars of their resources where the options say so.
     """
     rules = options or PRESETS[project.header.scheduling or "primavera_p6"]
     calendars = calendars_of(project)
@@ -97,7 +99,8 @@ def schedule(project: Project, *, options: ScheduleOptions | None = None) -> Sch
         place = project.place("tasks", 0).split(", row")[0]
         remedy = "Add a task, or set is_active."
         raise ProjectError([Problem(place, "there is no active task", "", remedy, "no-task")])
-    network = network_of(project, outline, calendars, rules)
+    on = task_calendars_of(project, calendars, rules)
+    network = network_of(project, outline, on, rules)
     progress = progress_of(project, network)
     limits = limits_of(project, outline, network, progress, rules)
     dates = dates_of(network, limits, rules.late_as_possible)

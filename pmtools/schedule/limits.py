@@ -8,8 +8,9 @@ import numpy as np
 
 from pmtools.calendars import DAY, MISSING, Minutes, minutes_of
 from pmtools.project import Project
-from pmtools.schedule.network import LEAF, Network, Outline
+from pmtools.schedule.network import LEAF, Network
 from pmtools.schedule.options import ScheduleOptions
+from pmtools.schedule.outline import Outline
 from pmtools.schedule.progress import Progress, end_of_day, status_minute
 
 NEVER = 2**62

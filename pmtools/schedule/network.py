@@ -16,6 +16,8 @@ from pmtools.calendars import Minutes, WorkCalendar
 from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
 from pmtools.schedule.options import ScheduleOptions
+from pmtools.schedule.outline import Outline
+from pmtools.schedule.task_calendars import AROUND_THE_CLOCK, TaskCalendars
 
 FS, SS, FF, SF = range(4)
 KINDS = {"FS": FS, "SS": SS, "FF": FF, "SF": SF}
@@ -23,23 +25,21 @@ LEAF, OPENING, CLOSING, FIRST = range(4)
 """What a node is: a task; where links into a summary arrive; where its last task has finished;
 where its first task starts (the one node that takes the earliest of its predecessors)."""
 
-AROUND_THE_CLOCK = 0
-"""Position of the 24-hour calendar."""
-
 
 @dataclass(frozen=True)
 class Network:
     """Nodes and links by position; durations and lags in minutes.
 
     `task` is the row of table `tasks` of each node, `row` the row of table `links` of each link
-    (-1 inside a summary). `task_calendar` is the calendar of the task also where the duration is
-    elapsed and `calendar` that of 24 hours.
+    (-1 inside a summary). Work is counted on `calendar`, total float on `float_calendar`: the
+    task's own, also where it is worked in the hours of its resources.
     """
 
     task: Minutes
     role: Minutes
     duration: Minutes
     calendar: Minutes
+    float_calendar: Minutes
     predecessor: Minutes
     successor: Minutes
     kind: Minutes
@@ -57,52 +57,8 @@ class Network:
         return found
 
 
-@dataclass(frozen=True)
-class Outline:
-    """The active tasks: their parents, levels and which of them are leaves, by row of `tasks`."""
-
-    parent: Minutes
-    level: Minutes
-    is_active: np.ndarray
-    is_leaf: np.ndarray
-
-    @property
-    def leaves(self) -> Minutes:
-        """Rows of the tasks that are scheduled; the others are summaries of them."""
-        return np.flatnonzero(self.is_leaf)
-
-    def pairs(self) -> tuple[Minutes, Minutes]:
-        """(ancestor, leaf) for every summary above every leaf."""
-        ancestors, members = [], []
-        member, above = self.leaves, self.parent[self.leaves]
-        while (above >= 0).any():
-            member, above = member[above >= 0], above[above >= 0]
-            ancestors.append(above)
-            members.append(member)
-            above = self.parent[above]
-        empty = [np.empty(0, np.int64)]
-        return np.concatenate(ancestors or empty), np.concatenate(members or empty)
-
-
-def outline_of(tasks: pd.DataFrame) -> Outline:
-    """Who is below whom; a task below an inactive one is inactive too."""
-    position = pd.Series(np.arange(len(tasks)), index=tasks["id"])
-    parent = tasks["parent_id"].map(position).fillna(-1).to_numpy(np.int64)
-    is_active = tasks["is_active"].to_numpy(bool).copy()
-    level = np.ones(len(tasks), np.int64)
-    above = parent.copy()
-    while (above >= 0).any():
-        inside = above >= 0
-        level[inside] += 1
-        is_active[inside] &= tasks["is_active"].to_numpy(bool)[above[inside]]
-        above[inside] = parent[above[inside]]
-    is_leaf = is_active.copy()
-    is_leaf[parent[is_active & (parent >= 0)]] = False
-    return Outline(parent, level, is_active, is_leaf)
-
-
 def network_of(
-    project: Project, outline: Outline, calendars: dict[str, WorkCalendar], options: ScheduleOptions
+    project: Project, outline: Outline, calendars: TaskCalendars, options: ScheduleOptions
 ) -> Network:
     """The network of the active tasks; links that lead nowhere are left out.
 
@@ -111,40 +67,33 @@ def network_of(
     ProjectError
         Where links run in a circle, with the names of the tasks along it.
     """
-    ids = {calendar_id: place + 1 for place, calendar_id in enumerate(calendars)}
     tasks = project.tasks
-    task_calendar = tasks["calendar_id"].map(ids).to_numpy(np.int64)
     hours = tasks["duration_hours"].fillna(0).where(tasks["kind"] != "milestone", 0)
     minutes = np.rint(hours.to_numpy() * 60).astype(np.int64)
-    links = _links_of(project, outline, minutes, task_calendar, ids, options.lag_calendar)
+    links = _links_of(project, outline, minutes, calendars, options.lag_calendar)
     task, role, ends = _nodes_of(outline, links)
     columns = np.array(ends, np.int64).reshape(-1, 6).T
     is_elapsed = tasks["is_elapsed"].to_numpy(bool)[task] | (role != LEAF)
-    calendar = np.where(is_elapsed, AROUND_THE_CLOCK, task_calendar[task])
     order = _order(columns[0], columns[1], tasks["name"].to_numpy(), task)
     return Network(
         task=task,
         role=role,
         duration=np.where(role == LEAF, minutes[task], 0),
-        calendar=calendar,
+        calendar=np.where(is_elapsed, AROUND_THE_CLOCK, calendars.worked[task]),
+        float_calendar=np.where(is_elapsed, AROUND_THE_CLOCK, calendars.own[task]),
         predecessor=columns[0],
         successor=columns[1],
         kind=columns[2],
         lag=columns[3],
         lag_calendar=columns[4],
         row=columns[5],
-        calendars=(WorkCalendar.always(), *calendars.values()),
+        calendars=calendars.calendars,
         order=order,
     )
 
 
 def _links_of(
-    project: Project,
-    outline: Outline,
-    duration: Minutes,
-    task_calendar: Minutes,
-    ids: dict[str, int],
-    usual: str,
+    project: Project, outline: Outline, duration: Minutes, calendars: TaskCalendars, usual: str
 ) -> Minutes:
     """Predecessor, successor, kind, lag, lag calendar, row of each link between active tasks."""
     links, tasks = project.links, project.tasks
@@ -154,12 +103,13 @@ def _links_of(
         for end in ("predecessor_id", "successor_id")
     )
     calendar = {
-        "predecessor": task_calendar[before],
-        "successor": task_calendar[after],
-        "project": np.full(len(links), ids[""]),
+        "predecessor": calendars.worked[before],
+        "successor": calendars.worked[after],
+        "project": np.full(len(links), calendars.position[""]),
         "24h": np.full(len(links), AROUND_THE_CLOCK),
     }[usual]
-    named = links["lag_calendar"].where(links["lag_calendar"] != "").map(ids).to_numpy(np.float64)
+    named = links["lag_calendar"].where(links["lag_calendar"] != "")
+    named = named.map(calendars.position).to_numpy(np.float64)
     calendar = np.where(np.isnan(named), calendar, named).astype(np.int64)
     is_percent = (links["lag_kind"] == "percent").to_numpy(bool)
     is_elapsed = is_percent & tasks["is_elapsed"].to_numpy(bool)[before]

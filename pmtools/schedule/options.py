@@ -24,6 +24,8 @@ class ScheduleOptions:
         (`retained_logic`) or at once (`progress_override`).
     late_as_possible
         Tasks that start as late as possible use up their `free` or their `total` float.
+    are_resource_calendars_used
+        A task is worked in the hours of the resources assigned to it.
     critical_hours
         A task is critical whose total float is at most this.
 
@@ -38,6 +40,7 @@ class ScheduleOptions:
     are_constraints_hard: bool = False
     out_of_sequence: Literal["retained_logic", "progress_override"] = "retained_logic"
     late_as_possible: Literal["free", "total"] = "free"
+    are_resource_calendars_used: bool = False
     critical_hours: float = 0.0
 
 
@@ -48,6 +51,7 @@ PRESETS = {
         is_work_after_status_date=False,
         are_constraints_hard=True,
         late_as_possible="total",
+        are_resource_calendars_used=True,
     ),
 }
 """The options of each value of `header.scheduling`."""

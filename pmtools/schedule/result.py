@@ -13,9 +13,11 @@ from pmtools.project import Project
 from pmtools.schedule.critical_path import Dates
 from pmtools.schedule.driving import Driver
 from pmtools.schedule.limits import Limits
-from pmtools.schedule.network import AROUND_THE_CLOCK, LEAF, OPENING, Network, Outline
+from pmtools.schedule.network import LEAF, OPENING, Network
 from pmtools.schedule.options import ScheduleOptions
+from pmtools.schedule.outline import Outline
 from pmtools.schedule.progress import Progress
+from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
 
 HORIZON = pd.Timestamp("2200-01-01")
 DATE_COLUMNS = ("start", "finish", "early_start", "early_finish", "late_start", "late_finish")
@@ -39,7 +41,8 @@ def leaf_rows(
     late_start = np.where(on_time, early_start, late_start)
     late_finish = np.where(on_time, early_finish, late_finish)
     done = progress.is_finished
-    total = np.where(done, np.nan, (dates.late_finish - dates.finish) / 60)
+    total = _total_float(network, dates, early_finish, late_finish)
+    total = np.where(done, np.nan, total)
     free = np.where(done, np.nan, (dates.free - dates.finish) / 60)
     early_start = np.where(done, progress.start, early_start)
     early_finish = np.where(done, progress.finish, early_finish)
@@ -81,6 +84,17 @@ def _at(
     if dates is None:
         return found
     return np.where((limits.duration == 0) & (network.role == LEAF), dates.instant, found)
+
+
+def _total_float(
+    network: Network, dates: Dates, early_finish: Minutes, late_finish: Minutes
+) -> np.ndarray:
+    """Late less early finish in hours of the task's own calendar."""
+    hours = (dates.late_finish - dates.finish) / 60
+    for node in np.flatnonzero(network.float_calendar != network.calendar).tolist():
+        own = network.calendars[network.float_calendar[node]]
+        hours[node] = own.hours_between(int(early_finish[node]), int(late_finish[node]))
+    return hours
 
 
 def _taken(network: Network, limits: Limits, progress: Progress, dates: Dates) -> Minutes:

@@ -1,0 +1,54 @@
+"""The outline of a plan: which tasks are active, which are leaves, and what is below what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pmtools.calendars import Minutes
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The active tasks: their parents, levels and which of them are leaves, by row of `tasks`."""
+
+    parent: Minutes
+    level: Minutes
+    is_active: np.ndarray
+    is_leaf: np.ndarray
+
+    @property
+    def leaves(self) -> Minutes:
+        """Rows of the tasks that are scheduled; the others are summaries of them."""
+        return np.flatnonzero(self.is_leaf)
+
+    def pairs(self) -> tuple[Minutes, Minutes]:
+        """(ancestor, leaf) for every summary above every leaf."""
+        ancestors, members = [], []
+        member, above = self.leaves, self.parent[self.leaves]
+        while (above >= 0).any():
+            member, above = member[above >= 0], above[above >= 0]
+            ancestors.append(above)
+            members.append(member)
+            above = self.parent[above]
+        empty = [np.empty(0, np.int64)]
+        return np.concatenate(ancestors or empty), np.concatenate(members or empty)
+
+
+def outline_of(tasks: pd.DataFrame) -> Outline:
+    """Who is below whom; a task below an inactive one is inactive too."""
+    position = pd.Series(np.arange(len(tasks)), index=tasks["id"])
+    parent = tasks["parent_id"].map(position).fillna(-1).to_numpy(np.int64)
+    is_active = tasks["is_active"].to_numpy(bool).copy()
+    level = np.ones(len(tasks), np.int64)
+    above = parent.copy()
+    while (above >= 0).any():
+        inside = above >= 0
+        level[inside] += 1
+        is_active[inside] &= tasks["is_active"].to_numpy(bool)[above[inside]]
+        above[inside] = parent[above[inside]]
+    is_leaf = is_active.copy()
+    is_leaf[parent[is_active & (parent >= 0)]] = False
+    return Outline(parent, level, is_active, is_leaf)

@@ -1,0 +1,90 @@
+"""Which calendar a task is worked on: its own, in Microsoft Project that of its resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pmtools.calendars import Minutes, Shifts, WorkCalendar
+from pmtools.errors import ProjectError
+from pmtools.project import Project
+from pmtools.schedule.options import ScheduleOptions
+
+AROUND_THE_CLOCK = 0
+"""Position of the 24-hour calendar."""
+
+
+@dataclass(frozen=True)
+class TaskCalendars:
+    """Calendars by position, each content once, the first of them 24 hours.
+
+    `position` finds one by its id; `own` is that of each row of table `tasks`, `worked` the one
+    its work is counted on.
+    """
+
+    calendars: tuple[WorkCalendar, ...]
+    position: dict[str, int]
+    own: Minutes
+    worked: Minutes
+
+
+def task_calendars_of(
+    project: Project, calendars: dict[str, WorkCalendar], options: ScheduleOptions
+) -> TaskCalendars:
+    """The calendar of every task.
+
+    With `are_resource_calendars_used`, a task is worked in the hours of its people and equipment
+    where these all have the same; where it has a calendar too, in the hours both have.
+    """
+    places: dict[tuple[object, ...], int] = {}
+    found: list[WorkCalendar] = []
+
+    def place(calendar: WorkCalendar) -> int:
+        content = (calendar.week, calendar.exceptions)
+        if content not in places:
+            places[content] = len(found)
+            found.append(calendar)
+        return places[content]
+
+    place(WorkCalendar.always())
+    position = {name: place(calendar) for name, calendar in calendars.items()}
+    own = project.tasks["calendar_id"].map(position).to_numpy(np.int64)
+    worked = own.copy()
+    if options.are_resource_calendars_used:
+        for row, shared in _resource_calendars(project, position).items():
+            has_own = project.tasks["calendar_id"].iloc[row] != ""
+            if not has_own:
+                worked[row] = shared
+            elif shared != own[row]:
+                both = _hours_of_both(found[own[row]], found[shared])
+                worked[row] = own[row] if both is None else place(both)
+    return TaskCalendars(tuple(found), position, own, worked)
+
+
+def _resource_calendars(project: Project, position: dict[str, int]) -> dict[int, int]:
+    """The one calendar of all who work on a task, by row of `tasks`; none where they differ."""
+    resources = project.resources[project.resources["kind"] != "material"]
+    calendar = resources.set_index("id")["calendar_id"].map(position)
+    assigned = project.assignments[project.assignments["resource_id"].isin(calendar.index)]
+    chosen = assigned["resource_id"].map(calendar).groupby(assigned["task_id"])
+    same = chosen.agg(["min", "max"]).loc[lambda each: each["min"] == each["max"], "min"]
+    rows = {task_id: row for row, task_id in enumerate(project.tasks["id"])}
+    return {rows[task_id]: int(place) for task_id, place in same.items()}
+
+
+def _hours_of_both(one: WorkCalendar, other: WorkCalendar) -> WorkCalendar | None:
+    """The hours that both work; None where these never meet."""
+    ranges = (*one.exceptions, *other.exceptions)
+    days = sorted({day for first, last, _ in ranges for day in range(first, last + 1)})
+    week = tuple(_overlap(*pair) for pair in zip(one.week, other.week, strict=True))
+    exceptions = ((day, day, _overlap(one.shifts_on(day), other.shifts_on(day))) for day in days)
+    try:
+        return WorkCalendar(f"{one.id}&{other.id}", "", week, tuple(exceptions))
+    except ProjectError:
+        return None
+
+
+def _overlap(one: Shifts, other: Shifts) -> Shifts:
+    pairs = ((max(s, t), min(f, g)) for s, f in one for t, g in other)
+    return tuple((start, finish) for start, finish in pairs if start < finish)
