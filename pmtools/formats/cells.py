@@ -94,21 +94,22 @@ def read_row(
             value = read_cell(schema.column(name), cell, form)
             row[name] = value.amount if isinstance(value, Span) else value
             if isinstance(value, Span) and value.kind:
-                row |= _kind_of(schema.name, name, value, cells)
+                row |= _kind_of(name, value, cells)
+            elif isinstance(value, Span) and name == "duration":
+                row[name] = value.amount * form.hours_per_day
         except CellFault as fault:
             faults.append(fault)
     return row, faults
 
 
-def _kind_of(table: str, name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, object]:
-    if (table, name) == ("links", "lag_hours"):
+def _kind_of(name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, object]:
+    if name == "lag_hours":
         said = cells.get("lag_kind")
         if said and said != span.kind:
-            raise CellFault(
-                f'{name} is "{cells[name]}" and lag_kind is "{said}"', "one kind", "Correct one."
-            )
+            found = f'{name} is "{cells[name]}" and lag_kind is "{said}"'
+            raise CellFault(found, "one kind", "Correct one of them.")
         return {"lag_kind": span.kind}
-    if (table, name) == ("tasks", "duration_hours") and span.kind == "elapsed":
+    if name in ("duration", "duration_hours") and span.kind == "elapsed":
         return {"is_elapsed": True}
     if span.kind != "working":
         raise CellFault(f'{name} is "{cells[name]}"', "working time, e.g. 16h or 2d", "Correct it.")
@@ -130,8 +131,8 @@ def read_cell(column: Column, cell: Cell, form: CellFormat) -> object:
     if column.kind in ("text", "id", "ids"):
         return _text(column, cell)
     if column.kind == "number":
-        hours = column.name.endswith("_hours")
-        return _span(column, cell, form) if hours else _number(column, cell, form)
+        is_time = column.name == "duration" or column.name.endswith("_hours")
+        return _span(column, cell, form) if is_time else _number(column, cell, form)
     if column.kind == "flag":
         return _flag(column, cell)
     if column.kind == "time":
@@ -318,7 +319,7 @@ def status_date_of(value: str | date | None) -> pd.Timestamp | None:
     ValueError
         Where the text is no day written YYYY-MM-DD.
     """
-    if value is None:
+    if value is None or value == "":
         return None
     moment, has_clock = (
         day_of(value.strip(), CellFormat()) if isinstance(value, str) else _native(value)

@@ -87,6 +87,19 @@ class EarnedValue:
             return self.cannot_say[Metric.ESTIMATE_AT_COMPLETION]
         return float(estimates.min()), float(estimates.max())
 
+    def s_curve(self) -> dict[str, Any]:
+        """What `chart_s_curve` draws, by its arguments; the reason where there is no curve."""
+        found = self.eac_range
+        low, high = (found, found) if isinstance(found, CannotSay) else found
+        return {
+            "curve": self.cannot_say.get(Metric.PLANNED_VALUE, self.curve),
+            "currency": self.currency,
+            "bac": self.value(Metric.BUDGET_AT_COMPLETION),
+            "eac_low": low,
+            "eac_high": high,
+            "status_date": self.status_date,
+        }
+
     def _lines(self) -> list[tuple[str, str]]:
         metrics = [metric for metric in Metric if metric in NEEDS]
         said = [_said(metric, self.value(metric), self.currency) for metric in metrics]

@@ -17,9 +17,7 @@ HEADLINE = (
 )  # fmt: skip
 
 
-def record_week(
-    history: str, plan: Schedule, value: EarnedValue, input_hash: str
-) -> Recorded | CannotSay:
+def record_week(history: str, plan: Schedule, value: EarnedValue) -> Recorded | CannotSay:
     """Record the week in a history database; with an empty URL nothing is recorded.
 
     Raises
@@ -31,10 +29,10 @@ def record_week(
         return CannotSay("no history database was named: nothing was recorded")
     if plan.status_date is None:
         return CannotSay("the project has no status date: its week is not known")
-    return History(history).record(facts_of_week(plan, value, input_hash))
+    return History(history).record(facts_of_week(plan, value))
 
 
-def facts_of_week(plan: Schedule, value: EarnedValue, input_hash: str) -> WeekFacts:
+def facts_of_week(plan: Schedule, value: EarnedValue) -> WeekFacts:
     """The facts of a week as `History.record` takes them.
 
     Raises
@@ -48,7 +46,7 @@ def facts_of_week(plan: Schedule, value: EarnedValue, input_hash: str) -> WeekFa
         project_id=plan.project.header.id,
         project_name=plan.project.header.name,
         status_date=plan.status_date,
-        input_hash=input_hash,
+        input_hash=plan.project.content_hash(),
         metrics=_headline(value),
         milestones=milestones([plan])[["task_id", "name", "baseline", "forecast", "is_done"]],
         forecasts=_forecasts(plan, value),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -124,6 +125,14 @@ class Project:
         return self.header == other.header and all(
             frame.equals(other.tables[name]) for name, frame in self.tables.items()
         )
+
+    def content_hash(self) -> str:
+        """SHA-256 of header and tables: the same facts have the same hash, whatever their file."""
+        digest = hashlib.sha256(repr(self.header).encode("utf-8", "surrogatepass"))
+        for name, frame in self.tables.items():
+            text = frame.to_csv(index=False, lineterminator="\n")
+            digest.update(f"\0{name}\0{text}".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
     def known_on(self, status_date: pd.Timestamp) -> Project:
         """The same plan with what was known up to a status date: later facts are left out."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from pmtools.errors import Problem, RunError, SourceError
 from pmtools.files import publish, shipped, slug
-from pmtools.report.provenance import Provenance, input_hash, provenance
+from pmtools.report.provenance import Provenance, provenance
 from pmtools.report.run import run_notebook
 
-__all__ = ["Provenance", "ReportFiles", "input_hash", "provenance", "report", "run_notebook"]
+__all__ = ["Provenance", "ReportFiles", "provenance", "report", "run_notebook"]
 
 
 @dataclass(frozen=True)

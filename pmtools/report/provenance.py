@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Mapping
@@ -18,15 +17,6 @@ from pmtools.words import Format, day
 
 SENTINEL = "application/vnd.pmtools.sentinel+json"
 _PACKAGES = ("pmtools", "pandas", "numpy", "altair")
-
-
-def input_hash(project: Project) -> str:
-    """SHA-256 of the header and all tables of a project: the same facts have the same hash."""
-    digest = hashlib.sha256(repr(project.header).encode("utf-8", "surrogatepass"))
-    for name, frame in project.tables.items():
-        text = frame.to_csv(index=False, lineterminator="\n")
-        digest.update(f"\0{name}\0{text}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -98,7 +88,7 @@ def provenance(
         project.header.id,
         project.header.name,
         "" if status_date is None else f"{status_date:%Y-%m-%d}",
-        input_hash(project),
+        project.content_hash(),
         run_id,
         dict(parameters or {}),
         seed,

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from dslib import DSLIB_IDS, TRACKED_IDS, read_dslib
 from real_data import needs_data
-from small_plan import BASELINE, FRIDAYS, TASKS, small_plan
+from small_plan import BASELINE, FRIDAYS, TASKS, small_plan, two_weeks
 
 from pmtools.calendars import WorkCalendar
 from pmtools.measure.earned_value import earned_value
@@ -183,3 +183,12 @@ def test_executed_projects_end_with_all_earned_and_their_real_delay(project_id):
     lasted = last["planned_duration_hours"] / last["actual_time_hours"]
     assert last["schedule_performance_index_time"] == lasted
     assert last["time_estimate_at_completion_hours"] == last["actual_time_hours"]
+
+
+def test_the_s_curve_gives_its_reason_where_there_is_no_curve():
+    """Without a baseline there is no planned value to draw; the chart gets the reason instead."""
+    plan = small_plan(FRIDAYS[0], baseline=[])
+    drawn = earned_value(plan).s_curve()
+    assert isinstance(drawn["curve"], CannotSay)
+    drawn = earned_value(two_weeks()[1]).s_curve()
+    assert drawn["curve"]["planned_value"].max() == drawn["bac"] == 10_000
