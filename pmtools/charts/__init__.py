@@ -1,0 +1,23 @@
+"""Charts of a project: each takes a frame, and gives a chart with words for people and for
+screen readers, or a `Statement` that says why there is nothing to draw.
+
+They know frames and metrics, not the stages: no number is computed here.
+"""
+
+from pmtools.charts.curve import chart_s_curve
+from pmtools.charts.gantt import chart_gantt
+from pmtools.charts.indices import chart_index_trend
+from pmtools.charts.load import chart_workload
+from pmtools.charts.milestones import chart_milestone_trend
+from pmtools.charts.theme import for_page, show_charts_offline, static_svg
+
+__all__ = [
+    "chart_gantt",
+    "chart_index_trend",
+    "chart_milestone_trend",
+    "chart_s_curve",
+    "chart_workload",
+    "for_page",
+    "show_charts_offline",
+    "static_svg",
+]

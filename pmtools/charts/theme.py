@@ -1,0 +1,172 @@
+"""How every chart looks, and how it is shown: offline in JupyterLab, in a page, as SVG."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+# jsonschema builds a grammar of 1.8 s at import for a format that no chart uses (its issue 1392).
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import altair  # noqa: E402
+
+from pmtools.metrics import CannotSay  # noqa: E402
+from pmtools.words import Statement, plain, wrapped  # noqa: E402
+
+alt: Any = altair  # its types do not know expressions and options by name
+
+WIDTH = 820
+"""Pixels in a notebook. JupyterLab hangs on charts that take the width of their container."""
+
+INK, PALE_INK, GRID = "#222222", "#595959", "#e4e4e4"
+BLUE, PALE_BLUE, LATE, DARK_LATE, GREY = "#2f6296", "#9dbfe0", "#d55e00", "#7a3500", "#9a9a9a"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "white",
+    "padding": {"left": 2, "right": 10, "top": 4, "bottom": 4},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": PALE_INK,
+        "labelFontSize": 11,
+        "titleColor": PALE_INK,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "titlePadding": 8,
+        "gridColor": GRID,
+        "domainColor": GREY,
+        "tickColor": GREY,
+    },
+    "legend": {
+        "orient": "bottom",
+        "title": None,
+        "labelColor": INK,
+        "labelFontSize": 11,
+        "labelLimit": 260,
+        "symbolSize": 110,
+        "offset": 10,
+    },
+    "title": {
+        "anchor": "start",
+        "frame": "bounds",
+        "color": INK,
+        "fontSize": 14,
+        "subtitleColor": PALE_INK,
+        "subtitleFontSize": 12,
+        "subtitlePadding": 4,
+        "offset": 12,
+    },
+    "text": {"font": FONT, "fontSize": 11, "color": INK},
+}
+
+
+def show_charts_offline() -> None:
+    """Show charts by the notebook's own renderer, with nothing fetched from the network.
+
+    Call it once, in the cell of the imports: JupyterLab draws them, and exporters find the chart
+    itself in the output.
+    """
+    alt.renderers.register("pmtools", _bundle)
+    alt.renderers.enable("pmtools")
+
+
+def _bundle(spec: dict[str, Any], **_: object) -> dict[str, Any]:
+    words = spec.get("description", "A chart.")
+    return {"application/vnd.vegalite.v5+json": {**spec, "$schema": _SCHEMA}, "text/plain": words}
+
+
+def for_page(spec: dict[str, Any]) -> dict[str, Any]:
+    """The same chart as wide as the part of the HTML page it stands in."""
+    return {**spec, "width": "container"}
+
+
+def static_svg(spec: dict[str, Any], width: int = 680) -> str:
+    """The chart as SVG text of `width` pixels, with nothing fetched and nothing that can run."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg({**spec, "width": width}, allowed_base_urls=[]))
+
+
+def finished(
+    layers: Sequence[Any], *, title: str, subtitle: str, description: str, height: int
+) -> Any:
+    """The chart of `layers`, with the words around it and the same look as all others."""
+    # Vega looks titles up as keys of an object: "constructor" alone would stop the chart.
+    words = [f"{line} " for line in wrapped(plain(title), 46)]
+    heading = alt.TitleParams(text=words, subtitle=wrapped(subtitle, 60))
+    return alt.layer(*layers).properties(
+        width=WIDTH,
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        title=heading,
+        description=plain(description, 1500),
+        config=alt.Config(**_CONFIG),
+    )
+
+
+def nothing(reason: CannotSay | str) -> Statement:
+    """What stands in place of a chart that cannot be drawn."""
+    said = str(reason if isinstance(reason, CannotSay) else CannotSay(reason))
+    return Statement(said[:1].upper() + said[1:] + ".", "unknown")
+
+
+def ticks(first: Any, last: Any, most: int = 9) -> list[Any]:
+    """Mondays, or first days of months where that would be more than `most`."""
+    for step in ("W-MON", "2W-MON", "4W-MON", "MS", "2MS", "QS", "6MS", "YS", "5YS"):
+        days = pd.date_range(first.normalize(), last.normalize(), freq=step)
+        if len(days) <= most:
+            break
+    return [day for day in days if day >= first] or [first.normalize()]
+
+
+def date_axis(first: Any, last: Any, **how: Any) -> Any:
+    """An axis of days as people write them; the year stands at the first day of each."""
+    days = ticks(first, last)
+    heads = [day for n, day in enumerate(days) if n == 0 or day.year != days[n - 1].year]
+    is_head = " || ".join(
+        f"+datum.value == +datetime({d.year},{d.month - 1},{d.day})" for d in heads
+    )
+    label = f"[timeFormat(datum.value, '%-d %b'), {is_head} ? timeFormat(datum.value, '%Y') : '']"
+    if how.get("orient") == "top":  # where a second line would run into the chart
+        label = f"timeFormat(datum.value, {is_head} ? '%-d %b %Y' : '%-d %b')"
+    return alt.Axis(
+        values=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in days],
+        labelExpr=label,
+        labelOverlap="greedy",
+        labelSeparation=8,
+        **how,
+    )
+
+
+def date_range(first: Any, last: Any, channel: Any, **how: Any) -> Any:
+    """A layer that draws nothing and spans an axis of days: `channel` is alt.X or alt.Y.
+
+    Vega-Lite 5.6 misreads dates in an explicit domain of layered charts.
+    """
+    ends = alt.Chart(pd.DataFrame({"at": [first, last]})).mark_point(size=0)
+    scale = alt.Scale(nice=False, **how.pop("scale", {}))
+    place = channel("at:T", scale=scale, axis=date_axis(first, last, **how))
+    return ends.encode(**{"x" if channel is alt.X else "y": place})
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """`places` moved apart, so that labels `gap` high do not cover each other.
+
+    Keeps the order of the places, and all of them between `low` and `high` where they fit.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = list(places)
+    floor = low
+    for i in order:
+        moved[i] = floor = max(moved[i], floor)
+        floor += gap
+    ceiling = high
+    for i in reversed(order):
+        moved[i] = ceiling = min(moved[i], ceiling)
+        ceiling -= gap
+    return moved

@@ -1,0 +1,174 @@
+"""What holds for every chart."""
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+import frames
+import pandas as pd
+import pytest
+import vl_convert
+from hostile import HOSTILE, INVISIBLE
+
+from pmtools import charts
+from pmtools.charts import (
+    chart_gantt,
+    chart_index_trend,
+    chart_milestone_trend,
+    chart_s_curve,
+    chart_workload,
+    for_page,
+    show_charts_offline,
+    static_svg,
+)
+from pmtools.metrics import CannotSay
+from pmtools.words import Statement, plain
+
+FINISH = pd.Timestamp("2026-08-07 17:00")
+
+
+def s_curve(frame):
+    return chart_s_curve(
+        frame,
+        currency="EUR",
+        bac=480_000.0,
+        eac_low=512_000.0,
+        eac_high=575_000.0,
+        status_date=frames.STATUS,
+        forecast_finish=FINISH,
+    )
+
+
+EVERY = {
+    "gantt": (lambda frame: chart_gantt(frame, frames.STATUS), frames.tasks),
+    "milestone trend": (chart_milestone_trend, frames.trend),
+    "s-curve": (s_curve, frames.curve),
+    "index trend": (chart_index_trend, frames.by_date),
+    "workload": (chart_workload, frames.load),
+}
+every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
+NAMED = {"gantt": "name", "milestone trend": "name", "workload": "resource"}
+KEYS = {"gantt": "id", "milestone trend": "task_id", "workload": "resource_id"}
+
+
+def words_of(svg):
+    """The texts of a picture, line by line."""
+    places = ElementTree.fromstring(svg).iter()
+    return [place.text for place in places if place.tag.endswith(("}text", "}tspan"))]
+
+
+def test_no_chart_is_left_out_of_these_tests():
+    """A chart that nobody draws in a test is broken first."""
+    assert len(EVERY) == len([name for name in charts.__all__ if name.startswith("chart_")])
+
+
+@every_chart
+def test_every_chart_draws_as_svg(chart, frame):
+    """The PDF shows what the page shows, and a picture cannot run anything."""
+    svg = static_svg(chart(frame()).to_dict(), width=640)
+    assert ElementTree.fromstring(svg).get("width").startswith("640")
+    assert "<script" not in svg and "<image" not in svg
+    assert svg.count("<path") > 20
+
+
+@every_chart
+def test_every_chart_has_words_for_those_who_cannot_see_it(chart, frame):
+    """The alternative text gives the facts: counts, values with their unit, dates."""
+    spec = chart(frame()).to_dict()
+    assert re.search(r"\d", spec["description"])
+    assert "NaN" not in spec["description"] and "NaT" not in spec["description"]
+    assert not re.search(r"\d\d:\d\d|\d{4}-\d\d|[a-z]_[a-z]|\.\d{3}", spec["description"])
+
+
+@every_chart
+@pytest.mark.parametrize("version", ["5.8", "6.4"])
+def test_every_chart_draws_in_old_and_new_vega_lite(chart, frame, version):
+    """JupyterLab bundles an old version, the exporter a new one."""
+    spec = {**chart(frame()).to_dict(), "width": 640}
+    assert "<svg" in vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[])
+
+
+@every_chart
+def test_the_same_data_gives_the_same_chart_twice(chart, frame):
+    """A report made again is the same report."""
+    assert chart(frame()).to_json() == chart(frame()).to_json()
+
+
+@every_chart
+def test_no_column_name_and_no_raw_number_is_shown(chart, frame):
+    """People read words, dates and rounded figures."""
+    for text in words_of(static_svg(chart(frame()).to_dict())):
+        assert not re.search(r"[a-z]_[a-z]|\d\.\d{3}|\d{4}-\d\d|NaN|null|undefined", text)
+
+
+@every_chart
+def test_nothing_to_draw_is_said(chart, frame):
+    """An empty chart looks like a project without trouble."""
+    for nothing in (frame()[:0], CannotSay("nothing was recorded")):
+        said = chart(nothing)
+        assert isinstance(said, Statement)
+        assert said.signal == "unknown"
+        assert said.text.startswith("Cannot say, because ")
+
+
+@every_chart
+def test_one_row_is_enough(chart, frame):
+    """The first week has one status date, and a small plan one task."""
+    frame = frame()
+    for name in ("load_hours", "cost_performance_index"):
+        if name in frame:
+            frame = frame[frame[name] > 0]
+    assert "<svg" in static_svg(chart(frame[:1]).to_dict())
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_hostile_names_are_drawn_literally(name):
+    """A task, milestone or person may be called anything."""
+    chart, frame = EVERY[name]
+    texts = [*HOSTILE, *INVISIBLE.values()]
+    rows = frame()
+    things = rows[KEYS[name]].unique()
+    named = dict(zip(things, texts * 4, strict=False))
+    rows[NAMED[name]] = rows[KEYS[name]].map(named)
+    svg = static_svg(chart(rows).to_dict())
+    assert not re.search("<(script|img|image|a|iframe)[ >]", svg)
+    drawn = [re.sub(r"\s+", " ", word) for word in words_of(svg)]
+    for text in list(named.values())[: len(things)]:
+        start = re.sub(r"\s+", " ", plain(text, 45))[:12].rstrip("…").strip()
+        assert any(start in word for word in drawn), text
+
+
+@pytest.mark.parametrize("title", [*HOSTILE, "toString", "x" * 40_000])
+def test_hostile_titles_are_drawn_literally(title):
+    """So may a project."""
+    said = words_of(static_svg(chart_index_trend(frames.by_date()[:2], title=title).to_dict()))
+    assert any(word.strip() and title.startswith(word.strip()) for word in said)
+
+
+@every_chart
+def test_user_text_is_never_part_of_an_expression(chart, frame):
+    """An expression made of a name is a program made of a name."""
+    spec = chart(frame()).to_dict()
+    assert "params" not in spec
+    expressions = re.findall(r'"(?:expr|filter|labelExpr)": "((?:[^"\\]|\\.)*)"', json.dumps(spec))
+    for name in (*frames.NAMES, "Site", "Person", "Phase", "EUR"):
+        assert not any(name in expression for expression in expressions)
+
+
+def test_a_notebook_holds_the_chart_itself():
+    """JupyterLab draws it offline, and an exporter finds it in the output."""
+    import altair
+
+    before = altair.renderers.active
+    try:
+        show_charts_offline()
+        drawn = chart_gantt(frames.tasks(2), frames.STATUS)
+        bundle = drawn._repr_mimebundle_(None, None)
+    finally:
+        altair.renderers.enable(before)
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    spec = data["application/vnd.vegalite.v5+json"]
+    assert spec["$schema"].endswith("/v5.json")
+    assert data["text/plain"] == spec["description"]
+    assert isinstance(spec["width"], int)
+    assert for_page(spec)["width"] == "container"

@@ -1,0 +1,71 @@
+"""The plan as bars."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import frames
+
+from pmtools.charts import chart_gantt, static_svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(tasks):
+    return static_svg(chart_gantt(tasks, frames.STATUS).to_dict())
+
+
+def texts(svg):
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def bars(svg, colour):
+    return len(re.findall(rf'fill="{colour}"', svg))
+
+
+def test_every_task_of_a_small_plan_has_its_name_and_bar():
+    """Names stand in the order of the plan, summaries in bold."""
+    tasks = frames.tasks(3)
+    svg = drawn(tasks)
+    shown = [text for text in texts(svg) if text.startswith(("Phase", "Gate"))]
+    assert shown == ["Phase 0", "Gate 0", "Phase 1", "Gate 1", "Phase 2", "Gate 2"]
+    n_open = int(((tasks["kind"] == "task") & tasks["is_critical"]).sum())
+    assert bars(svg, "#d55e00") == n_open + 3  # their milestone, and two parts of the legend
+
+
+def test_critical_tasks_differ_by_more_than_colour():
+    """One reader in twelve does not see the colour, and a printer may have none."""
+    svg = drawn(frames.tasks(3))
+    assert 'stroke="#7a3500" stroke-width="1.6"' in svg
+
+
+def test_milestones_say_their_date():
+    """The date is what everybody looks for."""
+    assert "19 Jan" in texts(drawn(frames.tasks(1)))
+
+
+def test_a_large_plan_shows_what_matters_and_counts_the_rest():
+    """120 bars are no picture; open and critical work is."""
+    tasks = frames.tasks(20, 6)
+    spec = chart_gantt(tasks, frames.STATUS).to_dict()
+    assert spec["height"] == 60 * 18
+    assert "60 of 160 tasks" in " ".join(spec["title"]["subtitle"])
+    shown = texts(static_svg(spec))
+    assert "Phase 0" in shown
+    assert "Gate 19" in shown
+    assert "Gate 0" not in shown  # reached in January
+
+
+def test_a_plan_without_baseline_deadline_or_status_is_drawn():
+    """Only names and dates are needed."""
+    tasks = frames.tasks(2).drop(columns=["baseline_start", "baseline_finish", "deadline", "wbs"])
+    assert "<svg" in static_svg(chart_gantt(tasks).to_dict())
+
+
+def test_long_names_are_cut_and_whole_in_the_tooltip():
+    """The chart stays readable, nothing is lost."""
+    tasks = frames.tasks(1)
+    tasks["name"] = "A very long name of a task " * 5
+    data = chart_gantt(tasks).to_dict()["datasets"].values()
+    row = next(row for rows in data for row in rows if "full_name" in row)
+    assert len(row["name"]) <= 45
+    assert len(row["full_name"]) > 100

@@ -1,0 +1,114 @@
+"""Frames as the stages make them, for what shows them: a project of twelve weeks, all made up."""
+
+import numpy as np
+import pandas as pd
+
+STATUS = pd.Timestamp("2026-03-06 23:59")
+NAMES = (
+    "Order switches and access points for the Rotterdam site",
+    "Survey of cabling",
+    "Configure VPN gateways",
+    "Migrate mailboxes of the finance department (batch 3 of 7)",
+    "User training",
+)
+
+
+def tasks(n_phases=8, n_each=5):
+    """Columns of Schedule.tasks with the baseline: phases with tasks and a milestone each."""
+    rows = []
+    for phase in range(n_phases):
+        first = pd.Timestamp("2026-01-05 08:00") + pd.Timedelta(weeks=2 * phase)
+        rows.append(_task(f"{phase}", f"Phase {phase}", "summary", 1, first, 14, phase))
+        for n in range(n_each):
+            start = first + pd.Timedelta(days=2 * n)
+            rows.append(_task(f"{phase}.{n}", NAMES[n % 5], "task", 2, start, 3 + n, phase))
+        end = first + pd.Timedelta(days=14, hours=9)
+        rows.append(_task(f"{phase}.m", f"Gate {phase}", "milestone", 2, end, 0, phase))
+    return pd.DataFrame(rows)
+
+
+def _task(id, name, kind, level, start, days, phase):
+    finish = start + pd.Timedelta(days=days, hours=9 if days else 0)
+    return {
+        "id": id,
+        "wbs": id,
+        "name": name,
+        "kind": kind,
+        "level": level,
+        "start": start,
+        "finish": finish,
+        "is_started": start <= STATUS,
+        "is_finished": finish <= STATUS,
+        "percent_complete": 100.0 if finish <= STATUS else 40.0 if start <= STATUS else 0.0,
+        "is_critical": phase % 3 == 2 and kind != "summary",
+        "total_float_hours": 0.0 if phase % 3 == 2 else 40.0,
+        "driver": "Survey of cabling (finish to start)",
+        "deadline": finish + pd.Timedelta(days=3) if kind == "milestone" else pd.NaT,
+        "baseline_start": start - pd.Timedelta(days=2),
+        "baseline_finish": finish - pd.Timedelta(days=2),
+    }
+
+
+def trend(n=10):
+    """Columns of milestone_trend: some hold, some slip, the first are reached."""
+    rows = []
+    for week in range(12):
+        made = STATUS - pd.Timedelta(weeks=11 - week)
+        for m in range(n):
+            slip = pd.Timedelta(days=(week // 3) * (m % 3))
+            forecast = pd.Timestamp("2026-01-23 17:00") + pd.Timedelta(days=16 * m) + slip
+            rows.append((made, str(m), f"Site {m} live", forecast, forecast <= made))
+    return pd.DataFrame(rows, columns=["status_date", "task_id", "name", "forecast", "is_done"])
+
+
+def curve():
+    """Columns of EarnedValue.curve: 30 weeks, EV and AC known for 12."""
+    share = np.linspace(0, 1, 30)
+    planned = 480_000 * (3 * share**2 - 2 * share**3)
+    known = np.where(np.arange(30) < 12, 1.0, np.nan)
+    return pd.DataFrame(
+        {
+            "date": pd.date_range("2025-12-19", periods=30, freq="7D"),
+            "planned_value": planned,
+            "earned_value": planned * 0.86 * known,
+            "actual_cost": (planned * 0.97 + 4_000) * known,
+        }
+    )
+
+
+def by_date():
+    """Columns of EarnedValue.by_date: 12 weeks, no cost in the first."""
+    week = np.arange(12)
+    planned = 10_000.0 * (week + 1)
+    return pd.DataFrame(
+        {
+            "status_date": [STATUS - pd.Timedelta(weeks=int(11 - n)) for n in week],
+            "planned_value": planned,
+            "earned_value": planned * 0.9,
+            "actual_cost": planned * 0.97,
+            "cost_performance_index": np.where(week == 0, np.nan, 1.1 - 0.015 * week),
+            "schedule_performance_index_time": 1.0 - 0.012 * week,
+            "estimate_at_completion": 512_345.6,
+        }
+    )
+
+
+def load(n_people=8, n_weeks=6):
+    """Columns of workload: the first person has a week without hours."""
+    rows = []
+    for person in range(n_people):
+        for week in range(n_weeks):
+            capacity = 0.0 if person == week == 0 else 40.0
+            rows.append(
+                {
+                    "resource_id": f"R{person}",
+                    "resource": f"Person {person}",
+                    "department": "Network",
+                    "week": pd.Timestamp("2026-03-09") + pd.Timedelta(weeks=week),
+                    "load_hours": 8.0 * ((person + week) % 7),
+                    "capacity_hours": capacity,
+                    "excess_hours": 8.0,
+                    "tasks": "Survey; Cutover",
+                }
+            )
+    return pd.DataFrame(rows)
