@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from pmtools.check.rules import Case, Hit, rule
-from pmtools.errors import nearest
+from pmtools.errors import ProjectError, nearest
 from pmtools.project.schema import TABLES, Column
 from pmtools.project.validation import REFUSED_REFERENCES
+from pmtools.schedule import schedule
 
 DATED = ("SNET", "SNLT", "FNET", "FNLT", "MSO", "MFO")
 LADDER = {"SS", "FF"}
@@ -34,6 +35,18 @@ def _unknown(case: Case, table: str, column: Column) -> Iterator[Hit]:
             f'Add it to table "{column.refers_to}" or correct it{near.get(word, "")}; '
             "until then the row is left out.",
         )
+
+
+@rule("PM101", "error", "Remove one of these links.")
+def the_plan_can_be_scheduled(case: Case) -> Iterator[Hit]:
+    """Links do not run in a circle, also not through summaries, so that every task has dates."""
+    if case.calendar_problems or case.leaves.empty:
+        return
+    try:
+        schedule(case.project)
+    except ProjectError as error:
+        for problem in error.problems:
+            yield case.table("links", problem.found, problem.remedy)
 
 
 @rule("PM102", "warning", "Add the task or correct the link.")
@@ -135,9 +148,7 @@ def tasks_have_a_duration(case: Case) -> Iterator[Hit]:
     finished = known["task_id"][known["actual_finish"].notna()]
     untimed = (leaves["kind"] == "task") & ~(leaves["duration_hours"] > 0)
     yield from case.tasks(
-        leaves["id"][untimed & ~leaves["id"].isin(finished)],
-        "has no duration",
-        "have no duration",
+        leaves["id"][untimed & ~leaves["id"].isin(finished)], "has no duration", "have no duration"
     )
 
 
@@ -178,10 +189,10 @@ def deadlines_can_be_met(case: Case) -> Iterator[Hit]:
             "header", f"the deadline {header.deadline:%Y-%m-%d} is before the project starts"
         )
     begun = case.progress.set_index("task_id")["actual_start"]
-    start = tasks["id"].map(begun).fillna(header.start).clip(lower=header.start)
+    start = begun.reindex(tasks["id"]).reset_index(drop=True).fillna(header.start)
     yield from case.rows(
         "tasks",
-        tasks["deadline"] < start,
+        tasks["deadline"] < start.clip(lower=header.start),
         lambda row: (
             f"{case.task(row['id'])} has its deadline on {row['deadline']:%Y-%m-%d}, "
             "before it starts"
@@ -247,6 +258,13 @@ def weighted_tasks_have_milestones(case: Case) -> Iterator[Hit]:
         "earns by weighted milestones but has none",
         "earn by weighted milestones but have none",
     )
+
+
+@rule("PM120", "error", "Give it shifts, or correct its exceptions.")
+def calendars_have_working_time(case: Case) -> Iterator[Hit]:
+    """A calendar that is used has working time, and never none for years."""
+    for problem in case.calendar_problems:
+        yield case.table("calendars", f"{problem.place}: {problem.found}", problem.remedy)
 
 
 def _summaries(case: Case) -> pd.Series:

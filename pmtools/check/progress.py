@@ -163,8 +163,8 @@ def summaries_have_no_progress(case: Case) -> Iterator[Hit]:
 def a_day_has_24_hours(case: Case) -> Iterator[Hit]:
     """No person books more than 24 hours on a day."""
     project = case.project
-    kinds = project.timesheets["resource_id"].map(project.resources.set_index("id")["kind"])
-    rows = project.timesheets[kinds.fillna("person") == "person"]
+    things = project.resources["id"][project.resources["kind"] != "person"]
+    rows = project.timesheets[~project.timesheets["resource_id"].isin(things)]
     for (who, date), day in rows.groupby(["resource_id", "date"]):
         if day["hours"].sum() > HOURS_OF_A_DAY:
             yield Hit(

@@ -11,7 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
+from pmtools.project.working_time import calendars_of
 
 Severity = Literal["error", "warning", "info"]
 NAMED = 3
@@ -53,6 +55,15 @@ class Case:
         """The last known progress of each task of the plan, with the task's kind."""
         known = self.project.latest_progress()
         return known.merge(self.project.tasks[["id", "kind"]], left_on="task_id", right_on="id")
+
+    @cached_property
+    def calendar_problems(self) -> tuple[Problem, ...]:
+        """Why the calendars in use cannot be computed with."""
+        try:
+            calendars_of(self.project)
+        except ProjectError as error:
+            return error.problems
+        return ()
 
     def task(self, task_id: str) -> str:
         """`"Install switches" (T-9)`."""

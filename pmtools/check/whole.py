@@ -80,3 +80,10 @@ def tasks_keep_their_ids(case: Case) -> Iterator[Hit]:
     old_id = pd.Series(gone.index, index=gone.to_numpy())
     for task_id, label in new[new.isin(gone)].items():
         yield from case.tasks([task_id], f'had id "{old_id[label]}" before', "")
+
+
+@rule("PM607", "info", "Look at the source if this was not meant.")
+def reading_changed_nothing(case: Case) -> Iterator[Hit]:
+    """What reading a file noticed and mended is told."""
+    for note in case.project.notes:
+        yield case.table("header", note)
