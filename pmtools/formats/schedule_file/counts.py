@@ -133,6 +133,7 @@ def _mspdi(path: Path) -> Counts:
     return {
         "tasks": found[task],
         "durations": found[f"{task}/Duration/text()"],
+        "remaining durations": found[f"{task}/RemainingDuration/text()"],
         "constraint dates": found[f"{task}/ConstraintDate/text()"],
         "actual starts": found[f"{task}/ActualStart/text()"],
         "actual finishes": found[f"{task}/ActualFinish/text()"],
@@ -152,6 +153,8 @@ def _pmxml(path: Path) -> Counts:
     kinds |= {"FF": "Finish to Finish", "SF": "Start to Finish"}
     return {
         "tasks": found[f"{project}/WBS"] + found[f"{project}/Activity"],
+        "durations": found[f"{project}/Activity/PlannedDuration/text()"],
+        "remaining durations": found[f"{project}/Activity/RemainingDuration/text()"],
         "actual starts": found[f"{project}/Activity/ActualStartDate/text()"],
         "actual finishes": found[f"{project}/Activity/ActualFinishDate/text()"],
         "links": found[f"{project}/Relationship"],
@@ -223,6 +226,15 @@ def _need_columns(path: Path, table: str, columns: list[str], line_number: int) 
         raise refusal(path, where, remedy="Export it from Primavera again.")
 
 
+def encoding_of(path: Path) -> str:
+    """An XER file does not tell its encoding: text that is valid UTF-8 is taken for it."""
+    try:
+        path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return "windows-1252"
+    return "utf-8"
+
+
 def xer_project_id(path: Path) -> int:
     """The number of the one project that was exported; others are only linked to it.
 
@@ -263,6 +275,7 @@ def _xer(path: Path) -> Counts:
     return {
         "tasks": len(rows("PROJWBS")) + len(tasks),
         "durations": filled("target_drtn_hr_cnt"),
+        "remaining durations": filled("remain_drtn_hr_cnt"),
         "constraint dates": filled("cstr_date"),
         "actual starts": filled("act_start_date"),
         "actual finishes": filled("act_end_date"),

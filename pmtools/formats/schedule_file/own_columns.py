@@ -11,9 +11,9 @@ from typing import Any
 from pmtools.formats.schedule_file.java import text
 
 OWN_COLUMNS = {
-    "Task": ("id", "code", "control_account", "deliverable_id", "ev_method", "owner_id",
-             "department_id"),
-    "Resource": ("id", "kind", "role", "department_id"),
+    "Task": ("id", "code", "wbs", "kind", "control_account", "deliverable_id", "ev_method",
+             "owner_id", "department_id"),
+    "Resource": ("id", "name", "kind", "role", "department_id"),
 }  # fmt: skip
 
 _FIELD = "pmtools {}"

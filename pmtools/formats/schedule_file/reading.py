@@ -9,6 +9,7 @@ from typing import Any
 from pmtools.formats.schedule_file.counts import (
     KINDS,
     Counts,
+    encoding_of,
     kind_of,
     raw_counts,
     refusal,
@@ -46,6 +47,7 @@ def _open(path: Path, kind: str) -> Any:
     reader = jpype.JClass(f"org.mpxj.{_READERS[kind]}")()
     if kind == "xer":
         reader.setProjectID(xer_project_id(path))
+        reader.setCharset(jpype.JClass("java.nio.charset.Charset").forName(encoding_of(path)))
     try:
         plan = reader.read(str(path))
     except jpype.JException as error:
@@ -60,11 +62,14 @@ def _open(path: Path, kind: str) -> Any:
 def _counts(plan: Any, kind: str) -> Counts:
     """What MPXJ returned, counted as `raw_counts` counts it."""
     tasks = list(plan.getTasks())
-    facts = tasks if kind == "mspdi" else [t for t in tasks if t.getActivityType() is not None]
+    is_microsoft = kind == "mspdi"
+    facts = tasks if is_microsoft else [t for t in tasks if t.getActivityType() is not None]
+    durations = [t.getDuration() if is_microsoft else t.getPlannedDuration() for t in facts]
     kinds = Counter(str(link.getType()) for link in plan.getRelations())
     return {
         "tasks": len(tasks),
-        "durations": sum(task.getDuration() is not None for task in facts),
+        "durations": sum(duration is not None for duration in durations),
+        "remaining durations": sum(task.getRemainingDuration() is not None for task in facts),
         "constraint dates": sum(task.getConstraintDate() is not None for task in facts),
         "actual starts": sum(task.getActualStart() is not None for task in facts),
         "actual finishes": sum(task.getActualFinish() is not None for task in facts),

@@ -6,6 +6,7 @@ Getters are used and not MPXJ's JSON, which loses what `elapsed` and `percent` m
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ CONSTRAINTS = {
     "START_ON": "MSO",
     "FINISH_ON": "MFO",
 }
+NO_CURRENCY = "XXX"
+"""ISO 4217 says so; a file of Primavera always has a currency."""
 
 
 class Rows:
@@ -81,18 +84,25 @@ class Rows:
         p = self.properties
         stem = self.path.name.removesuffix(self.path.suffix).removesuffix(".mspdi")
         starts = [task.getStart() for task in self.tasks if task.getStart() is not None]
-        start = p.getStartDate() or min(starts, key=str, default=None)
+        planned = p.getPlannedStart() if self.is_primavera else None
+        start = planned or p.getStartDate() or min(starts, key=str, default=None)
         top = text(self.root.getName()) if self.root is not None else ""
         return {
             "id": (text(p.getProjectID()) if self.is_primavera else "") or stem,
             "name": top or text(p.getProjectTitle()) or text(p.getName()) or stem,
             "start": instant(start),
-            "currency": text(p.getCurrencyCode()),
+            "currency": text(p.getCurrencyCode()) or self._base_currency(),
             "deadline": instant(p.getMustFinishBy()),
             "hours_per_day": (number(p.getMinutesPerDay()) or 480) / 60,
             "calendar_id": self.calendars.id_of(self.plan.getDefaultCalendar()),
             "scheduling": "primavera_p6" if self.is_primavera else "microsoft_project",
         }
+
+    def _base_currency(self) -> str:
+        """Primavera's currency of exchange rate 1, where it is named by its ISO code."""
+        base = [c for c in self.plan.getCurrencies() if number(c.getExchangeRate()) == 1.0]
+        code = text(base[0].getCurrencyID()) if len(base) == 1 else ""
+        return code if re.fullmatch("[A-Z]{3}", code) and code != NO_CURRENCY else ""
 
     def _status_date(self) -> tuple[dt.datetime | None, str]:
         """The file's own, or the last day for which it knows that something was done."""
@@ -123,9 +133,15 @@ class Rows:
         """What a day is worth: Primavera asks the task's calendar, Microsoft the project."""
         return task.getEffectiveCalendar() if self.is_primavera else self.properties
 
-    def _hours(self, task: Any) -> float:
-        duration = task.getDuration() or task.getManualDuration()
-        return hours(duration, self._defaults(task)) or 0.0
+    def _duration(self, task: Any) -> Any:
+        """As planned; Primavera schedules what remains, also of a task that has not started."""
+        if not self.is_primavera:
+            return task.getDuration() or task.getManualDuration()
+        remaining = None if task.getActualStart() else task.getRemainingDuration()
+        return remaining or task.getPlannedDuration() or task.getDuration()
+
+    def _hours(self, task: Any) -> float | None:
+        return hours(self._duration(task), self._defaults(task))
 
     def _task(self, task: Any) -> Row:
         constraint, constraint_date, remarks = self._constraint(task)
@@ -133,15 +149,15 @@ class Rows:
         notes = [text(task.getNotes()).strip(), *remarks]
         return {
             "id": self._id(task),
-            "code": text(task.getActivityID()) or text(task.getWBS()),
-            "wbs": text(task.getWBS()),
+            "code": self._code(task),
+            "wbs": self._wbs(task),
             "name": text(task.getName()) or "(without name)",
             "parent_id": "" if parent in (None, self.root) else self._id(parent),
             "kind": self._kind(task),
-            "duration_hours": self._hours(task),
-            "is_elapsed": is_elapsed(task.getDuration()),
+            "duration_hours": self._hours(task) if self._has_duration(task) else None,
+            "is_elapsed": is_elapsed(self._duration(task)),
             "is_active": bool(task.getActive()),
-            "calendar_id": self.calendars.id_of(task.getCalendar()),
+            "calendar_id": self._calendar_id(task),
             "constraint": constraint,
             "constraint_date": constraint_date,
             "deadline": instant(task.getDeadline()),
@@ -152,6 +168,25 @@ class Rows:
             "notes": "\n".join(note for note in notes if note),
             **self.own.of("Task", task),
         }
+
+    def _code(self, task: Any) -> str:
+        activity = text(task.getActivityID()) if self._kind(task) != "summary" else ""
+        return activity or self._wbs(task)
+
+    def _wbs(self, task: Any) -> str:
+        """Without the project's own code, with which each of Primavera's begins."""
+        top = text(self.root.getWBS()) if self.is_primavera and self.root is not None else ""
+        return text(task.getWBS()).removeprefix(top).removeprefix("." if top else "")
+
+    def _has_duration(self, task: Any) -> bool:
+        """Not Primavera's summaries, whose spans are computed from what is below them."""
+        return not self.is_primavera or self._kind(task) != "summary"
+
+    def _calendar_id(self, task: Any) -> str:
+        """Primavera gives each activity a calendar; the project's own is not said again."""
+        own = self.calendars.id_of(task.getCalendar())
+        usual = self.calendars.id_of(self.plan.getDefaultCalendar())
+        return "" if self.is_primavera and own == usual else own
 
     def _constraint(self, task: Any) -> tuple[str, dt.datetime | None, list[str]]:
         """One constraint with its date, and remarks on what one cannot say."""
@@ -181,7 +216,7 @@ class Rows:
             return row | {"lag_hours": float(lag.getDuration()), "lag_kind": "percent"}
         if unit == "ELAPSED_PERCENT":
             share = float(lag.getDuration()) / 100
-            return row | {"lag_hours": share * self._hours(before), "lag_kind": "elapsed"}
+            return row | {"lag_hours": share * (self._hours(before) or 0.0), "lag_kind": "elapsed"}
         lag_kind, calendar = self._lag_calendar(link)
         kind = "elapsed" if is_elapsed(lag) else lag_kind
         return row | {
@@ -213,7 +248,7 @@ class Rows:
             percent = self._percent(task)
             remaining = hours(task.getRemainingDuration(), self._defaults(task))
             if remaining is None:
-                remaining = self._hours(task) * (100 - percent) / 100
+                remaining = (self._hours(task) or 0.0) * (100 - percent) / 100
             if task.getActualStart() is None and not percent:
                 continue
             finished = instant(task.getActualFinish())
@@ -236,17 +271,19 @@ class Rows:
     def _baseline(self) -> Iterator[Row]:
         """The current baseline of the leaves; summaries are rolled up from them."""
         approved = instant(self.properties.getBaselineDate())
+        has_fixed = any(number(task.getBaselineFixedCost()) for task in self.leaves)
         unpriced = None if not any(number(t.getBaselineCost()) for t in self.leaves) else 0.0
         for task in self.leaves if self.has_baseline else ():
             start, finish = instant(task.getBaselineStart()), instant(task.getBaselineFinish())
+            duration = hours(task.getBaselineDuration(), self._defaults(task))
             if start and finish:
                 yield {
                     "task_id": self._id(task),
                     "start": start,
                     "finish": finish,
-                    "duration_hours": hours(task.getBaselineDuration(), self._defaults(task)),
+                    "duration_hours": duration or 0.0,
                     "work_hours": hours(task.getBaselineWork(), self._defaults(task)) or 0.0,
-                    "fixed_cost": number(task.getBaselineFixedCost()) or 0.0,
+                    "fixed_cost": number(task.getBaselineFixedCost()) if has_fixed else None,
                     "cost": number(task.getBaselineCost()) or unpriced,
                     "approved_date": approved and approved.date(),
                 }

@@ -18,7 +18,7 @@ from pmtools.formats.schedule_file.java import (
 )
 from pmtools.formats.schedule_file.own_columns import OwnColumns
 from pmtools.formats.schedule_file.resources import ACCRUALS, FOR_EVER
-from pmtools.formats.schedule_file.rows import CONSTRAINTS
+from pmtools.formats.schedule_file.rows import CONSTRAINTS, NO_CURRENCY
 
 _CONSTRAINTS = {ours: java for java, ours in reversed([*CONSTRAINTS.items()])}
 _ACCRUALS = {ours: java for java, ours in ACCRUALS.items()}
@@ -32,9 +32,12 @@ def write_plan(header: Row, tables: Tables, path: str) -> tuple[str, ...]:
     import jpype
 
     is_xer = path.endswith(".xer")
-    writer = "primavera.PrimaveraXERFileWriter" if is_xer else "mspdi.MSPDIWriter"
+    name = "primavera.PrimaveraXERFileWriter" if is_xer else "mspdi.MSPDIWriter"
     plan = Plan(header, tables, is_xer)
-    jpype.JClass(f"org.mpxj.{writer}")().write(plan.file, path)
+    writer = jpype.JClass(f"org.mpxj.{name}")()
+    if is_xer:
+        writer.setCharset(jpype.JClass("java.nio.charset.StandardCharsets").UTF_8)
+    writer.write(plan.file, path)
     return tuple(plan.notes)
 
 
@@ -64,13 +67,22 @@ class Plan:
         properties.setName(head["name"])
         properties.setProjectID(head["id"])
         properties.setStartDate(java_instant(head["start"]))
+        properties.setPlannedStart(java_instant(head["start"]))
         properties.setStatusDate(java_instant(head["status_date"]))
         properties.setMustFinishBy(java_instant(head["deadline"]))
         properties.setCurrencyCode(head["currency"] or None)
+        if self.is_xer:
+            self.file.getCurrencies().add(self._currency(head["currency"] or NO_CURRENCY))
         day = round(head["hours_per_day"] * 60)
         properties.setMinutesPerDay(java_integer(day))
         properties.setMinutesPerWeek(java_integer(5 * day))
         properties.setDefaultCalendar(self._calendar(head["calendar_id"]))
+
+    def _currency(self, code: str) -> Any:
+        builder = self.mpxj.Currency.Builder(self.file).currencyID(code).name(code).symbol(code)
+        builder = builder.numberOfDecimalPlaces(java_integer(2)).exchangeRate(java_number(1.0))
+        builder = builder.decimalSymbol(".").digitGroupingSymbol(",")
+        return builder.positiveCurrencyFormat("#1.1").negativeCurrencyFormat("(#1.1)").build()
 
     def _calendar(self, calendar_id: str) -> Any:
         """That calendar; for "" the project's, or the usual week where it has none."""
@@ -125,7 +137,9 @@ class Plan:
 
     def _tasks(self) -> dict[str, Any]:
         """Parents before their children, as both formats want them."""
-        rows = self.tables["tasks"]
+        rows = [row for row in self.tables["tasks"] if row["is_active"] or not self.is_xer]
+        if len(rows) < len(self.tables["tasks"]):
+            self._note("inactive tasks are left out")
         numbers = dict(
             zip((row["id"] for row in rows), _numbers(r["id"] for r in rows), strict=True)
         )
@@ -133,13 +147,23 @@ class Plan:
         for row in rows:
             children.setdefault(row["parent_id"], []).append(row)
         tasks: dict[str, Any] = {}
+        top = self._top(max(numbers.values(), default=0) + 1) if self.is_xer else self.file
         waiting = list(reversed(children.get("", [])))
         while waiting:
             row = waiting.pop()
-            parent = tasks.get(row["parent_id"], self.file)
+            parent = tasks.get(row["parent_id"], top)
             tasks[row["id"]] = self._task(parent.addTask(), row, numbers[row["id"]], len(tasks) + 1)
             waiting += reversed(children.get(row["id"], []))
         return tasks
+
+    def _top(self, unique_id: int) -> Any:
+        """Primavera's WBS begins with the project itself."""
+        top = self.file.addTask()
+        top.setUniqueID(java_integer(unique_id))
+        top.setName(self.header["name"])
+        top.setWBS(self.header["id"])
+        top.setSummary(True)
+        return top
 
     def _task(self, task: Any, row: Row, unique_id: int, position: int) -> Any:
         task.setUniqueID(java_integer(unique_id))
@@ -147,26 +171,59 @@ class Plan:
         task.setName(row["name"])
         task.setWBS(row["wbs"] or None)
         task.setActive(row["is_active"])
-        task.setNotes(row["notes"] or None)
+        self._remark(task, row["notes"])
         task.setDeadline(java_instant(row["deadline"]))
         task.setPriority(self.mpxj.Priority.getInstance(round(row["priority"])))
         task.setFixedCost(java_number(row["fixed_cost"]))
         task.setFixedCostAccrual(self._enum("AccrueType", _ACCRUALS[row["cost_accrual"]]))
-        duration = self._duration(row["duration_hours"] or 0.0, row["is_elapsed"])
+        is_elapsed = row["is_elapsed"] and not self.is_xer
+        hours = row["duration_hours"]
+        duration = None if hours is None else self._duration(hours, is_elapsed)
         task.setDuration(duration)
         task.setMilestone(row["kind"] == "milestone")
         task.setSummary(row["kind"] == "summary")
-        if row["calendar_id"] or self.is_xer:
+        if row["is_elapsed"] and self.is_xer:
+            task.setCalendar(self._day_and_night())
+        elif row["calendar_id"] or self.is_xer:
             task.setCalendar(self._calendar(row["calendar_id"]))
         constraint = _CONSTRAINTS.get(row["constraint"], "AS_SOON_AS_POSSIBLE")
         task.setConstraintType(self._enum("ConstraintType", constraint))
         task.setConstraintDate(java_instant(row["constraint_date"]))
         if self.is_xer and row["kind"] != "summary":
             self._activity(task, row, duration)
-        usual = {"id": str(unique_id), "ev_method": "percent_complete"}
-        usual["code"] = row["code"] if self.is_xer and row["kind"] != "summary" else row["wbs"]
+        is_activity = self.is_xer and row["kind"] != "summary"
+        usual = {
+            "id": str(unique_id),
+            "wbs": "" if is_activity else row["wbs"],
+            "code": (row["code"] or row["id"]) if is_activity else row["wbs"],
+            "kind": "task" if row["kind"] == "level_of_effort" and not self.is_xer else row["kind"],
+            "ev_method": "percent_complete",
+        }
         self.own.put("Task", task, row, usual)
         return task
+
+    def _remark(self, task: Any, notes: str) -> None:
+        """Primavera keeps remarks by topic."""
+        import jpype
+
+        if notes and self.is_xer:
+            topic, words = self.file.getNotesTopics().getDefaultTopic(), self.mpxj.Notes(notes)
+            context = self.file.getProjectContext()
+            remark = self.mpxj.StructuredNotes(context, task.getUniqueID(), topic, words)
+            task.setNotesObject(self.mpxj.ParentNotes(jpype.JClass("java.util.List").of(remark)))
+        elif notes:
+            task.setNotes(notes)
+
+    def _day_and_night(self) -> Any:
+        """A calendar that makes an elapsed duration, which Primavera lacks, a working one."""
+        name = "24 hours"
+        calendar = self.file.getCalendarByName(name)
+        if calendar is None:
+            calendar = self.file.addCalendar()
+            calendar.setName(name)
+            row = {"shift_start": "00:00", "shift_finish": "24:00"}
+            self._week(calendar, [row | {"weekday": day} for day in WEEKDAYS], None)
+        return calendar
 
     def _activity(self, task: Any, row: Row, duration: Any) -> None:
         kinds = {"milestone": "FINISH_MILESTONE", "level_of_effort": "LEVEL_OF_EFFORT"}
@@ -196,20 +253,26 @@ class Plan:
                 resource.setCalendar(self._calendar(row["calendar_id"]))
             resource.setCostRateTable(0, self._prices(row))
             self._capacity(resource, row)
-            kind = row["kind"] if row["kind"] != "equipment" or self.is_xer else "person"
-            usual = {"id": str(number), "kind": kind, "department_id": text(resource.getGroup())}
+            native = ("equipment", "material") if self.is_xer else ("role", "material")
+            usual = {
+                "id": str(number),
+                "name": row["name"] if not set(row["name"]) & set(",[]") else "",
+                "kind": row["kind"] if row["kind"] in native else "person",
+                "department_id": "" if self.is_xer else text(resource.getGroup()),
+            }
             self.own.put("Resource", resource, row, usual)
             resources[row["id"]] = resource
         return resources
 
     def _prices(self, resource: Row) -> Any:
-        table, unit = self.mpxj.CostRateTable(), self.mpxj.TimeUnit.HOURS
+        table = self.mpxj.CostRateTable()
         rows = [row for row in self.tables["rates"] if row["resource_id"] == resource["id"]]
         rows = sorted(rows, key=lambda row: row["from"] or FOR_EVER[0]) or [{}]
         ends = [row["from"] - dt.timedelta(minutes=1) for row in rows[1:]] + [FOR_EVER[1]]
         for row, end in zip(rows, ends, strict=True):
+            is_material = resource["kind"] == "material"
             rates = [
-                self.mpxj.Rate(float(row.get(name) or 0.0), unit)
+                self._rate(row.get(name) or 0.0, is_material)
                 for name in ("hourly_rate", "overtime_rate")
             ]
             start = java_instant(row.get("from") or FOR_EVER[0])
@@ -217,7 +280,18 @@ class Plan:
             table.add(self.mpxj.CostRateTableEntry(start, java_instant(end), per_use, *rates))
         return table
 
+    def _rate(self, hourly: float, is_material: bool) -> Any:
+        """Microsoft Project keeps cents: a price of an hour that has more is told for a year."""
+        unit = self.mpxj.TimeUnit.HOURS
+        if is_material or round(hourly, 2) == hourly or self.is_xer:
+            return self.mpxj.Rate(float(hourly), unit)
+        helper, year = self.mpxj.common.RateHelper, self.mpxj.TimeUnit.YEARS
+        rate = self.mpxj.Rate(float(hourly), unit)
+        return helper.convertFromHours(self.file.getProjectProperties(), rate, year)
+
     def _capacity(self, resource: Any, row: Row) -> None:
+        if self.is_xer and self.tables["availability"]:
+            self._note("availability of resources is left out")
         table = resource.getAvailability()
         table.clear()
         spans = [r for r in self.tables["availability"] if r["resource_id"] == row["id"]]
@@ -244,6 +318,9 @@ class Plan:
             if before is None or after is None:
                 self._note("links to tasks that are not in the plan are left out")
                 continue
+            if self.is_xer and (before.getSummary() or after.getSummary()):
+                self._note("links of summary tasks are left out")
+                continue
             kind = self._enum("RelationType", names.get(row["kind"], "START_FINISH"))
             builder = self.mpxj.Relation.Builder().predecessorTask(before).type(kind)
             after.addPredecessor(builder.lag(self._lag(row, before)))
@@ -264,6 +341,8 @@ class Plan:
     def _assignments(self) -> None:
         durations = {row["id"]: row["duration_hours"] or 0.0 for row in self.tables["tasks"]}
         for row in self.tables["assignments"]:
+            if row["task_id"] not in self.tasks:
+                continue
             resource = self.resources[row["resource_id"]]
             assignment = self.tasks[row["task_id"]].addResourceAssignment(resource)
             assignment.setUnits(java_number(100 * row["units"]))
