@@ -54,7 +54,7 @@ KEYS = {"gantt": "id", "milestone trend": "task_id", "workload": "resource_id"}
 def words_of(svg):
     """The texts of a picture, line by line."""
     places = ElementTree.fromstring(svg).iter()
-    return [place.text for place in places if place.tag.endswith(("}text", "}tspan"))]
+    return [place.text or "" for place in places if place.tag.endswith(("}text", "}tspan"))]
 
 
 def test_no_chart_is_left_out_of_these_tests():
