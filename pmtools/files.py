@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
+import time
 import unicodedata
 from importlib import resources
 from pathlib import Path
@@ -13,10 +15,15 @@ from pathlib import Path
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
 
 
+_UNFINISHED = ".publish-"
+_HOUR = 3600
+
+
 def publish(path: Path, content: bytes) -> Path:
     """Write `content` so that a reader sees the old file or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".publish-")
+    _sweep(path.parent)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -29,6 +36,14 @@ def publish(path: Path, content: bytes) -> Path:
         raise
     _sync_folder(path.parent)
     return path
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what writers that were killed more than an hour ago left behind."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _HOUR:
+                left.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -55,13 +70,16 @@ def slug(text: str) -> str:
 
 
 def hash_of(path: Path) -> str:
-    """SHA-256 of a file, or of a folder: the names and contents of all files in it, in order."""
+    """SHA-256 of a file, or of a folder: the names and contents of its files, in order of name.
+
+    Hidden files and folders, and the lock files of an open workbook (`~$plan.xlsx`), do not count.
+    """
     digest = hashlib.sha256()
     if path.is_dir():
-        for child in sorted(path.rglob("*")):
-            if child.is_file() and not child.name.startswith("."):
-                digest.update(str(child.relative_to(path).as_posix()).encode() + b"\0")
-                digest.update(hashlib.sha256(child.read_bytes()).digest())
+        for name in sorted(c.relative_to(path).as_posix() for c in path.rglob("*") if c.is_file()):
+            if not any(part.startswith((".", "~$")) for part in name.split("/")):
+                digest.update(name.encode() + b"\0")
+                digest.update(hashlib.sha256((path / name).read_bytes()).digest())
     else:
         digest.update(path.read_bytes())
     return digest.hexdigest()
