@@ -135,11 +135,7 @@ def two_charts(labels):
 
 def executed(*blocks, name="Office move", ident="P-1"):
     """A notebook as the runner returns it, with the given cells in the middle."""
-    sentinel = {
-        "run_id": "r",
-        "project": {"id": ident, "name": name},
-        "status_date": "2026-03-06",
-    }
+    sentinel = {"run_id": "r", "project": {"id": ident, "name": name}, "status_date": "2026-03-06"}
     facts = table([["Project", name], ["Seed", "none used"]], ("What", "Value"), title="Made from")
     return notebook(
         markdown("# Small report\n\nPurpose: not for the sponsor."),
@@ -148,6 +144,16 @@ def executed(*blocks, name="Office move", ident="P-1"):
         markdown("## Where do these numbers come from?"),
         code("provenance()", outputs=[shown(sentinel=sentinel, table=facts)], n=9),
     )
+
+
+def _areas():
+    why = "The forecast finish is 3 working days after the baseline; amber from 1 day, red from 10."
+    rows = [
+        ["Schedule", "■ Amber", why, "6 Mar 2026", "+3.0 d"],
+        ["Cost", "● Green", "EUR 12,000 of EUR 20,000 spent.", "6 Mar 2026", "–"],
+        ["Risk", "○ Cannot say", "No register.", "–", "cannot say, because there is no register"],
+    ]
+    return table(rows, ("Area", "Status", "Evidence", "Since", "Days"), title="Status")
 
 
 def full():
@@ -165,6 +171,7 @@ def full():
         markdown("## Which milestones move?\n\n- first\n- second\n\n1. one\n2. two\n"),
         code("b", outputs=[shown(table=table(rows, n_more=7, note="Slip in working days."))], n=3),
         code("c", outputs=[shown(chart=chart(tasks))], n=4),
+        code("k", outputs=[shown(table=_areas())], n=4),
         markdown("## And side by side?"),
         code("d", outputs=[shown(chart=two_charts(tasks))], n=5),
         code("g", outputs=[shown(table=table([], cannot_say="There is no baseline."))], n=6),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pmtools.errors import Problem, RunError, SourceError
 from pmtools.files import publish, shipped, slug
@@ -73,7 +75,7 @@ def report(
     if status_date is not None:
         parameters["status_date"] = str(status_date)[:10]
     if history is not None:
-        parameters["history"] = str(history)
+        parameters["history"] = _without_password(str(history))
     executed = run_notebook(path, parameters, folder=Path.cwd(), deadline=deadline)
     shown = document(executed)
     if not shown.project_id:
@@ -84,8 +86,26 @@ def report(
         ".ipynb": (json.dumps(executed, indent=1) + "\n").encode(),
         ".html": html_of(shown),
     }
+    _sweep(place)
     files = {end: publish(place / (path.stem + end), data) for end, data in contents.items()}
     return ReportFiles(files[".html"], files[".pdf"], files[".ipynb"])
+
+
+def _without_password(history: str) -> str:
+    """Parameters are kept in the executed notebook, which people mail: no secret goes there."""
+    if "://" in history and urlsplit(history).password:
+        raise RunError(
+            "The URL of the history holds a password, which would be stored with the report. "
+            "Leave it out and give it by PGPASSWORD or a .pgpass file."
+        )
+    return history
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run left behind half written, more than an hour ago."""
+    for path in folder.glob(".publish-*"):
+        if time.time() - path.stat().st_mtime > 3600:
+            path.unlink(missing_ok=True)
 
 
 def _notebook(notebook: str | Path) -> Path:

@@ -38,7 +38,8 @@ class Document:
     """A report: what stands at its head, and its blocks in order.
 
     A block is a JSON object with a `kind`: markdown (source, tokens), statement (text, signal,
-    sign), table (as `Table.payload`), chart (spec, caption, alt, svg), markup (html, text) or
+    sign), table (as `Table.payload`), chart (spec, caption,
+    subtitle, alt, svg), markup (html, text) or
     text (text).
     """
 
@@ -140,16 +141,21 @@ def _shown(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _chart(spec: dict[str, Any]) -> dict[str, Any]:
     """A chart for both outputs: its title becomes the caption, which wraps and is read aloud."""
     title = spec.get("title") or ""
-    caption = title.get("text", "") if isinstance(title, dict) else title
-    caption = " ".join(caption) if isinstance(caption, list) else str(caption)
-    rest = {key: value for key, value in spec.items() if key != "title"}
+    title = title if isinstance(title, dict) else {"text": title}
+    caption = _joined(title.get("text", ""))
+    rest = {key: value for key, value in spec.items() if key not in ("title", "$schema")}
     return {
         "kind": "chart",
         "spec": rest,
         "caption": caption,
+        "subtitle": _joined(title.get("subtitle", "")),
         "alt": str(spec.get("description") or caption or "Chart without a description"),
         "svg": _svg(rest),
     }
+
+
+def _joined(lines: Any) -> str:
+    return " ".join(map(str, lines)) if isinstance(lines, list) else str(lines)
 
 
 def fits_any_width(spec: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pmtools.files import shipped
 from pmtools.report.document import VEGA_LITE, Document, fits_any_width
+from pmtools.words import SIGNALS
 
 _ALLOWED = {
     *("p", "br", "strong", "b", "em", "i", "code", "pre", "ul", "ol", "li", "dl", "dt", "dd"),
@@ -41,6 +42,7 @@ def html_of(report: Document) -> bytes:
         report=report,
         blocks=blocks,
         contents=contents,
+        signals={sign: signal for signal, sign in SIGNALS.items()},
         style=(folder / "report.css").read_text("utf-8"),
         scripts=scripts,
         policy=_policy(scripts),

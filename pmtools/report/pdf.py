@@ -7,6 +7,7 @@ from typing import Any
 
 from pmtools.files import shipped
 from pmtools.report.document import Document
+from pmtools.words import SIGNALS
 
 
 def pdf_of(report: Document) -> bytes:
@@ -22,6 +23,7 @@ def pdf_of(report: Document) -> bytes:
         "project": report.project,
         "status_day": report.status_day,
         "status": report.status,
+        "signals": {sign: signal for signal, sign in SIGNALS.items()},
         "blocks": [_printed(block) for block in report.blocks],
     }
     template = str(shipped("templates") / "report" / "report.typ")

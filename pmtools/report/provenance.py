@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,12 @@ from pmtools.words import Format, day
 
 SENTINEL = "application/vnd.pmtools.sentinel+json"
 _PACKAGES = ("pmtools", "pandas", "numpy", "altair")
+
+
+def _said(value: Any) -> str:
+    """A parameter in words; of a path on somebody's machine only its name."""
+    is_path = isinstance(value, str) and Path(value).is_absolute()
+    return Path(value).name if is_path else json.dumps(value, ensure_ascii=False).strip('"')
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Provenance:
 
     def rows(self) -> list[list[str]]:
         """What it says, as pairs of words."""
-        used = [f"{name} = {json.dumps(v)}" for name, v in self.parameters.items() if v != ""]
+        used = [f"{name} = {_said(v)}" for name, v in self.parameters.items() if v != ""]
         seed = "none used" if self.seed is None else str(self.seed)
         return [
             ["Project", f"{self.project_name} ({self.project_id})"],

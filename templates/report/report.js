@@ -2,6 +2,7 @@
 // Draws the charts of this page from the data in it. Nothing is loaded from anywhere.
 const refuse = () => Promise.reject(new Error("This report loads nothing."));
 const options = {
+  mode: "vega-lite",
   renderer: "svg",
   ast: true, // expressions are interpreted, not compiled: no eval
   actions: false,

@@ -65,6 +65,7 @@ def test_the_title_of_a_chart_becomes_its_caption():
     for title in ("How late?", {"text": ["How", "late?"], "subtitle": "in days"}):
         block = document(executed(code("x", outputs=[shown(chart=chart(["a"], title))]))).blocks[0]
         assert block["caption"] == "How late?"
+        assert block["subtitle"] == ("in days" if isinstance(title, dict) else "")
         assert "title" not in block["spec"]
         assert block["alt"] == "Bars of days late, one a task."
         assert "<svg" in block["svg"]

@@ -1,4 +1,8 @@
 import json
+import os
+import subprocess
+import sys
+import time
 
 import pytest
 from small_notebooks import LAST, chart, runnable, saved, table
@@ -70,3 +74,61 @@ def test_what_is_not_there_is_named(tmp_path, plan, missing):
     given[missing] = "nowhere"
     with pytest.raises(SourceError, match="nowhere: there is no such"):
         report(given["project"], notebook=given["notebook"], out=tmp_path)
+
+
+def test_a_password_never_becomes_a_parameter(tmp_path, plan):
+    """Parameters are stored in the executed notebook, which is mailed with the report."""
+    notebook = saved(tmp_path, runnable())
+    with pytest.raises(RunError, match="holds a password"):
+        report(plan, history="postgresql://ann:secret@host/db", notebook=notebook, out=tmp_path)
+
+
+def test_what_a_killed_run_left_half_written_is_swept_but_not_what_is_being_written(tmp_path, plan):
+    notebook = saved(tmp_path, runnable())
+    folder = report(plan, out=tmp_path / "out", notebook=notebook).html.parent
+    (folder / ".publish-old").touch()
+    (folder / ".publish-new").touch()
+    os.utime(folder / ".publish-old", (0, 0))
+    report(plan, out=tmp_path / "out", notebook=notebook)
+    assert [p.name for p in folder.glob(".publish-*")] == [".publish-new"]
+
+
+ONE_OF_TWO = """\
+import sys, pathlib
+from pmtools.files import publish
+while True:
+    for letter in b"ab":
+        publish(pathlib.Path(sys.argv[1]), bytes([letter]) * 200_000)
+"""
+
+
+def test_a_reader_never_sees_half_a_file_however_the_writer_dies(tmp_path):
+    """A report is replaced as a whole; 20 writers are killed while they write."""
+    path = tmp_path / "report.html"
+    for n in range(20):
+        writer = subprocess.Popen([sys.executable, "-c", ONE_OF_TWO, path])
+        while not path.exists():
+            time.sleep(0.01)
+        time.sleep(0.05 + 0.003 * n)
+        writer.kill()
+        writer.wait()
+        content = path.read_bytes()
+        assert content in (b"a" * 200_000, b"b" * 200_000)
+        path.unlink()
+
+
+FULL = """\
+import pathlib, resource, sys
+from pmtools.files import publish
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+publish(pathlib.Path(sys.argv[1]), b"x" * 200_000)
+"""
+
+
+def test_where_there_is_no_room_the_old_report_stays(tmp_path):
+    path = tmp_path / "report.html"
+    path.write_bytes(b"old")
+    done = subprocess.run([sys.executable, "-c", FULL, path], capture_output=True)
+    assert b"OSError" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+    assert path.read_bytes() == b"old"
