@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from pmtools.errors import Problem, SourceError
 from pmtools.formats.cells import status_date_of
-from pmtools.formats.folder import Contents, read_folder, write_folder
+from pmtools.formats.folder import Contents, read_folder, write_folder, write_table
+from pmtools.formats.headings import Proposal, mapping_path, save_headings
+from pmtools.formats.rows import Tables
+from pmtools.formats.sources import propose_headings, read_files
 from pmtools.formats.text_file import refused
-from pmtools.formats.workbook import read_workbook, write_workbook
+from pmtools.formats.workbook import write_workbook
 from pmtools.project import Project
 
-__all__ = ["read_project", "read_weeks", "write_project"]
+__all__ = [
+    "Proposal",
+    "propose_headings",
+    "read_project",
+    "read_weeks",
+    "save_headings",
+    "write_project",
+    "write_table",
+]
 
 
 def read_project(path: str | Path, status_date: str | date | None = None) -> Project:
@@ -34,7 +47,8 @@ def read_project(path: str | Path, status_date: str | date | None = None) -> Pro
     SourceError, ProjectError
         With every problem found: place, what was found and expected, remedy.
     """
-    return _on(_opened(Path(path)), status_date_of(status_date))
+    on = status_date_of(status_date)
+    return _on(_opened(path, on), on)
 
 
 def read_weeks(path: str | Path, status_date: str | date | None = None) -> tuple[Project, ...]:
@@ -48,8 +62,9 @@ def read_weeks(path: str | Path, status_date: str | date | None = None) -> tuple
     SourceError, ProjectError
         As `read_project` does.
     """
-    contents = _opened(Path(path))
-    last = _on(contents, status_date_of(status_date))
+    on = status_date_of(status_date)
+    contents = _opened(path, on)
+    last = _on(contents, on)
     until = last.header.status_date
     dates = sorted({*last.progress["status_date"], *(on for on, _ in contents.plans if on)})
     before = [on for on in dates if until is not None and on.normalize() < until.normalize()]
@@ -84,19 +99,58 @@ def write_project(project: Project, path: str | Path) -> tuple[str, ...]:
     if kind in (".xml", ".xer"):
         from pmtools.formats.schedule_file import write_schedule_file
 
-        write_schedule_file(project, target)
-        return ()
+        return write_schedule_file(project, target)
     if kind:
         remedy = "Give a name without ending for a folder of CSV files."
         raise refused(str(path), f"{kind} cannot be written", ".xlsx, .xml, .xer", remedy)
     return write_folder(project, target)
 
 
-def _opened(path: Path) -> Contents:
-    if path.is_dir():
-        return read_folder(path)
-    with path.open("rb") as stream:
+def _opened(path: str | Path, until: pd.Timestamp | None) -> Contents:
+    if re.match(r"\w{2,}:", str(path)):
+        remedy = "Download it first, and give its path."
+        raise refused(str(path), "this is an address, not a file", "", remedy)
+    source = Path(path)
+    if source.is_dir():
+        return read_folder(source, until)
+    if not source.is_file():
+        raise refused(str(path), "there is no such file or folder", "", "Correct the path.")
+    if _is_schedule(source):
+        from pmtools.formats.schedule_file import read_schedule_file
+
+        project = read_schedule_file(source)
+        return Contents(source, plans=[(None, project)])
+    return Contents(source, _alone(source, until))
+
+
+def _is_schedule(file: Path) -> bool:
+    """Whether the content begins as a schedule file does; refuses what cannot be read at all."""
+    with file.open("rb") as stream:
         head = stream.read(4096)
-    if head.startswith(b"PK\x03\x04"):
-        return Contents(path, read_workbook(path, path.name))
-    raise refused(path.name, "unknown")
+    if not head.strip():
+        raise refused(file.name, "the file is empty", "", "Export it again.")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        if file.suffix.lower() in (".xls", ".xlsx", ".xlsm"):
+            remedy = "Save it in Excel as .xlsx without a password."
+            raise refused(file.name, "an old or locked workbook", "an .xlsx file", remedy)
+        return True
+    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")):
+        raise refused(file.name, "a picture or PDF", "a schedule file, .xlsx or .csv")
+    return bool(re.match(rb"\s*(\xef\xbb\xbf)?\s*<|ERMHDR|\"?MPX\"?[^A-Za-z0-9]", head))
+
+
+def _alone(file: Path, until: pd.Timestamp | None) -> Tables:
+    tables = read_files([(file, file.name)], file.name, {}, is_alone=True, until=until)
+    if not tables.rows:
+        raise SourceError(tables.problems)
+    named = {"id": file.stem, "name": re.sub(r"[_-]+", " ", file.stem)}
+    tables.header = {**named, **{k: v for k, v in tables.header.items() if v is not None}}
+    is_told = any(problem.found.startswith("start ") for problem in tables.problems)
+    if "start" not in tables.header and not is_told:
+        remedy = (
+            'Write a column Start, a sheet "project" (headings field, value) with the field '
+            f"start, or `project: {{start: 2026-01-05}}` in {mapping_path(file).name}."
+        )
+        found = "it does not say when the project starts"
+        tables.problems.append(Problem(tables.header_place, found, "a day", remedy))
+    return tables

@@ -88,18 +88,19 @@ def read_row(
     A unit in `tasks.duration_hours` or `links.lag_hours` sets `is_elapsed` or `lag_kind` too.
     """
     row: dict[str, object] = {}
+    kinds: dict[str, object] = {}
     faults = []
     for name, cell in cells.items():
         try:
             value = read_cell(schema.column(name), cell, form)
             row[name] = value.amount if isinstance(value, Span) else value
             if isinstance(value, Span) and value.kind:
-                row |= _kind_of(name, value, cells)
+                kinds |= _kind_of(name, value, cells)
             elif isinstance(value, Span) and name == "duration":
                 row[name] = value.amount * form.hours_per_day
         except CellFault as fault:
             faults.append(fault)
-    return row, faults
+    return row | kinds, faults
 
 
 def _kind_of(name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, object]:
@@ -213,6 +214,9 @@ def _span(column: Column, cell: Cell, form: CellFormat) -> Span:
     if isinstance(cell, timedelta):
         return Span(cell / timedelta(hours=1), "")
     span = span_of(cell, form) if isinstance(cell, str) else None
+    if span is None and isinstance(cell, str) and number_of(cell, form.number_format) is None:
+        expected = f"hours written like {form.number_format}, or 16h, 2d, 1w, 3ed"
+        raise CellFault(f'{column.name} is "{cell}"', expected, "Correct the cell or empty it.")
     return span or Span(_parsed(column, cell, form), "")
 
 

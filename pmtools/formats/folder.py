@@ -13,18 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.errors import Problem, SourceError, nearest
-from pmtools.formats.cells import CellFormat, write_cell
-from pmtools.formats.rows import (
-    Sheet,
-    Tables,
-    clean,
-    format_of,
-    project_of,
-    read_tables,
-)
-from pmtools.formats.text_file import csv_bytes, escaped, read_csv, refused
-from pmtools.project import HEADER, TABLES, Column, Project
+from pmtools.errors import Problem, SourceError
+from pmtools.files import publish
+from pmtools.formats.cells import CellFormat, status_date_of, write_cell
+from pmtools.formats.rows import Tables, clean, format_of, project_of
+from pmtools.formats.sources import KINDS, read_files
+from pmtools.formats.text_file import csv_bytes, escaped, refused
+from pmtools.project import HEADER, TABLES, Column, Header, Project
 
 EARLIER = "earlier"
 SCHEDULE_SUFFIXES = (".mpp", ".mpt", ".mpx", ".xer", ".xml", ".pmxml")
@@ -79,33 +74,49 @@ def _appended(plans: list[Project], table: str, key: list[str]) -> pd.DataFrame:
     return rows.drop_duplicates(key, keep="last").reset_index(drop=True)
 
 
-def read_folder(path: Path) -> Contents:
+def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
     """Read every table of a folder, its schedule files and its earlier versions.
 
     Raises
     ------
     SourceError
-        Where a file cannot be read or is not known; problems of cells wait until a Project is
-        asked for.
+        Where a schedule file or a version cannot be read; problems of tables wait until a
+        Project is asked for.
     """
     files = [*_files(path)]
     plans = _plans([file for file in files if file.suffix.lower() in SCHEDULE_SUFFIXES])
     declared = vars(plans[-1][1].header) if plans else {}
-    now = _tables(path, files, declared)
+    now = _tables(path, files, declared, until)
+    now.notes += [
+        f"{path.name}/{file.name}: not read, it is none of the known kinds of files"
+        for file in files
+        if not file.name.lower().endswith((*KINDS, *SCHEDULE_SUFFIXES, ".headings.yml"))
+    ]
     if not plans:
         now.problems += _missing(path, now)
     contents = Contents(path, now, plans=plans)
     for version in sorted((path / EARLIER).glob("[!.]*")):
-        tables = _tables(version, [*_files(version)], {**declared, **now.header})
-        contents.versions.append((_day_named(version), tables))
+        known = {**declared, **now.header}
+        contents.versions.append(
+            (_day_named(version), _tables(version, [*_files(version)], known, until))
+        )
     return contents
 
 
+def _tables(
+    path: Path, files: list[Path], declared: Mapping[str, Any], until: pd.Timestamp | None
+) -> Tables:
+    places = [(f, f"{path.name}/{f.name}") for f in files if f.suffix.lower() in KINDS]
+    header_place = f"{path.name}/project.csv"
+    return read_files(places, header_place, declared, is_alone=False, until=until)
+
+
 def _missing(path: Path, tables: Tables) -> Iterator[Problem]:
+    """Only where no file was refused: such a file may hold what seems to be missing."""
     wanted = {"project.csv": bool(tables.header), "tasks.csv": "tasks" in tables.rows}
-    for name in (name for name, is_there in wanted.items() if not is_there):
+    for name in (n for n, is_there in wanted.items() if not is_there and not tables.problems):
         remedy = "Add it, or start from `pmtools new`; a schedule file does instead of both."
-        yield Problem(path.name, f"{name} is missing", "", remedy)
+        yield Problem(f"{path.name}/{name}", "the file is missing", "", remedy)
 
 
 def _day_named(folder: Path) -> pd.Timestamp:
@@ -131,54 +142,31 @@ def _is_prose(file: Path) -> bool:
 
 
 def _plans(files: list[Path]) -> list[tuple[pd.Timestamp | None, Project]]:
-    from pmtools.formats.schedule_file import read_schedule_file
+    """Schedule files in the order of their status dates: the file's own, else that of its name."""
+    if not files:
+        return []
+    from pmtools.formats.schedule_file import read_schedule_files
 
-    plans = []
-    for file in files:
-        project = read_schedule_file(file)
-        named = re.search(r"(\d{4})-?(\d\d)-?(\d\d)", file.stem)
-        on = project.header.status_date
-        if on is None and named:
-            on = pd.Timestamp("-".join(named.groups()) + " 23:59").as_unit("us")
-            project = project.replace(header=replace(project.header, status_date=on))
-        plans.append((on, project, file))
-    undated = [file.name for on, _, file in plans if on is None]
-    if undated and len(plans) > 1:
-        raise SourceError(
-            Problem(
-                name,
-                "the file has no status date",
-                "one, as there are several plans",
-                "Set it in the tool, or put the day into the name, as in plan-2026-03-02.mpp.",
-            )
-            for name in undated
-        )
-    return [(on, project) for on, project, _ in sorted(plans, key=lambda p: str(p[0]))]
+    plans = [_dated(f, p) for f, p in zip(files, read_schedule_files(files), strict=True)]
+    undated = [
+        Problem(file.name, "the file has no status date", "one, as there are several plans",
+                "Set it in the tool, or put the day into the name, as in plan-2026-03-02.mpp.")
+        for file, (on, _) in zip(files, plans, strict=True) if on is None and len(files) > 1
+    ]  # fmt: skip
+    if undated:
+        raise SourceError(undated)
+    return sorted(plans, key=lambda plan: str(plan[0]))
 
 
-def _tables(path: Path, files: list[Path], declared: Mapping[str, Any]) -> Tables:
-    tables = Tables(header_place=f"{path.name}/project.csv")
-    return read_tables(dict(_sheets(path, files, tables)), tables, declared, {})
-
-
-def _sheets(path: Path, files: list[Path], tables: Tables) -> Iterator[tuple[str, Sheet]]:
-    for file in files:
-        place = f"{path.name}/{file.name}"
-        if file.suffix.lower() == ".csv" and file.stem in {"project", *TABLES}:
-            try:
-                yield file.stem, read_csv(file, place, _headings(file.stem))
-            except SourceError as error:
-                tables.problems += error.problems
-        elif file.suffix.lower() in (".csv", ".xlsx", ".tsv"):
-            known = [f"{name}.csv" for name in ("project", *TABLES)]
-            remedy = f"Rename it{nearest(file.name, known)} or move it out of the folder."
-            tables.problems.append(Problem(place, "no table has this name", "", remedy))
-        elif file.suffix.lower() not in SCHEDULE_SUFFIXES and file.suffix != ".yml":
-            tables.notes.append(f"{place}: not read, it is none of the known kinds of files")
-
-
-def _headings(table: str) -> list[str]:
-    return ["field", "value"] if table == "project" else [c.name for c in TABLES[table].columns]
+def _dated(file: Path, project: Project) -> tuple[pd.Timestamp | None, Project]:
+    on = project.header.status_date
+    is_own = on is not None and "no status date" not in project.sources["header"].place
+    named = re.search(r"(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)", file.stem)
+    if is_own or named is None:
+        return on, project
+    on = status_date_of("-".join(named.groups()))
+    header = replace(project.header, status_date=on)
+    return on, project.replace(header=header, progress=project.progress.assign(status_date=on))
 
 
 def write_folder(project: Project, path: Path) -> tuple[str, ...]:
@@ -208,16 +196,27 @@ def write_folder(project: Project, path: Path) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _written(project: Project, folder: Path) -> Iterator[list[str]]:
+def _written(project: Project, folder: Path) -> Iterator[tuple[str, ...]]:
     form = format_of(vars(project.header))
     fields = [[c.name, _text(c, getattr(project.header, c.name), form)] for c in HEADER]
-    yield _write("project", ["field", "value"], fields, folder)
+    yield _write(["field", "value"], fields, folder / "project.csv")
     for name, frame in project.tables.items():
         if len(frame) or name == "tasks":
-            columns = TABLES[name].columns
-            texts = [[_text(c, value, form) for value in frame[c.name]] for c in columns]
-            rows = [list(row) for row in zip(*texts, strict=True)]
-            yield _write(name, [c.name for c in columns], rows, folder)
+            yield write_table(frame, name, folder / f"{name}.csv", project.header)
+
+
+def write_table(
+    frame: pd.DataFrame, table: str, path: Path, header: Header | None = None
+) -> tuple[str, ...]:
+    """Write one table as CSV, its numbers in the header's number format.
+
+    Replaces what is there, at once; says what had to be cleaned.
+    """
+    form = format_of(vars(header) if header is not None else {})
+    columns = TABLES[table].columns
+    texts = [[_text(c, value, form) for value in frame[c.name]] for c in columns]
+    rows = [list(row) for row in zip(*texts, strict=True)]
+    return _write([c.name for c in columns], rows, path)
 
 
 def _text(column: Column, value: object, form: CellFormat) -> str:
@@ -225,9 +224,8 @@ def _text(column: Column, value: object, form: CellFormat) -> str:
     return escaped(text) if column.kind in ("text", "id", "ids") else text
 
 
-def _write(table: str, headings: list[str], rows: list[list[str]], folder: Path) -> list[str]:
+def _write(headings: list[str], rows: list[list[str]], path: Path) -> tuple[str, ...]:
     cleaned = [[clean(cell) for cell in row] for row in rows]
     n_removed = sum(n for row in cleaned for _, n in row)
-    content = csv_bytes(headings, [[text for text, _ in row] for row in cleaned])
-    (folder / f"{table}.csv").write_bytes(content)
-    return [f'table "{table}": {n_removed} control characters were removed'] * bool(n_removed)
+    publish(path, csv_bytes(headings, [[text for text, _ in row] for row in cleaned]))
+    return (f"{path.name}: {n_removed} control characters were removed",) if n_removed else ()

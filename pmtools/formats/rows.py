@@ -13,7 +13,7 @@ import pandas as pd
 
 from pmtools.errors import Problem, ProblemsError, ProjectError, SourceError, nearest
 from pmtools.formats.cells import NUMBER_FORMATS, Cell, CellFault, CellFormat, read_cell, read_row
-from pmtools.project import HEADER, TABLES, Header, Project, Source, frame_of
+from pmtools.project import HEADER, TABLES, Header, Project, Source, TableSchema
 
 MOST_ROWS, MOST_COLUMNS = 200_000, 500
 """What one table may have; more is refused before it is read."""
@@ -82,7 +82,6 @@ def read_header(sheet: Sheet, into: Tables, base: Mapping[str, Any]) -> None:
 
     The formats are read first, because the other fields are written in them.
     """
-    into.header_place = sheet.place
     into.notes += sheet.notes
     cells: dict[str, tuple[str, Cell]] = {}
     for index, row in enumerate(sheet.rows):
@@ -96,7 +95,7 @@ def read_header(sheet: Sheet, into: Tables, base: Mapping[str, Any]) -> None:
             into.problems.append(Problem(sheet.at(index), f"{name} stands twice", "", "Keep one."))
         cells.setdefault(name, (sheet.at(index), value))
     first = ("date_format", "number_format", "timezone", "hours_per_day")
-    for name in [n for n in (*first, *_HEADER_COLUMNS) if n in cells and n not in into.header]:
+    for name in [n for n in dict.fromkeys((*first, *_HEADER_COLUMNS)) if n in cells]:
         form = format_of({**base, **into.header})
         place, value = cells[name]
         try:
@@ -121,29 +120,31 @@ def _declared(name: str, value: object) -> object:
 
 
 def read_table(
-    table: str, sheet: Sheet, into: Tables, form: CellFormat, names: Mapping[str, str]
+    schema: TableSchema, sheet: Sheet, into: Tables, form: CellFormat, names: Mapping[str, str]
 ) -> None:
     """Read a sheet as that table; `names` says which heading (by key) means which column."""
-    schema = TABLES[table]
-    top, columns = _columns_of(table, sheet, into, names)
+    top, columns = _columns_of(schema, sheet, into, names)
     numbers, rows = [], []
     for index in range(top + 1, len(sheet.rows)):
         cells = sheet.rows[index]
         if all(cell is None or cell == "" for cell in cells):
             continue
-        if len(cells) != len(sheet.rows[top]):
+        is_ragged = len(cells) != len(sheet.rows[top])
+        if is_ragged:
             into.problems.append(_ragged(sheet, index, top))
         cleaned, n_removed = _cleaned({n: cells[c] for n, c in columns.items() if c < len(cells)})
         if n_removed:
             into.notes.append(f"{sheet.at(index)}: {n_removed} control characters were removed")
         row, faults = read_row(schema, cleaned, form)
         into.problems += [
-            Problem(sheet.at(index), fault.found, fault.expected, fault.remedy) for fault in faults
+            Problem(sheet.at(index), fault.found, fault.expected, fault.remedy)
+            for fault in faults
+            if not is_ragged
         ]
         rows.append(row)
         numbers.append(sheet.numbers[index])
     into.notes += sheet.notes
-    into.rows[table] = TableRows(Source(sheet.place, tuple(numbers)), rows)
+    into.rows[schema.name] = TableRows(Source(sheet.place, tuple(numbers)), rows)
 
 
 def _cleaned(cells: dict[str, Cell]) -> tuple[dict[str, Cell], int]:
@@ -165,25 +166,6 @@ def _ragged(sheet: Sheet, index: int, top: int) -> Problem:
     )
 
 
-def read_tables(
-    sheets: Mapping[str, Sheet],
-    into: Tables,
-    base: Mapping[str, Any],
-    names: Mapping[str, Mapping[str, str]],
-) -> Tables:
-    """Read sheets, by the name of their table, `project` first; `base` are the header's defaults.
-
-    `names` says for a table which heading (by key) means which of its columns.
-    """
-    if "project" in sheets:
-        read_header(sheets["project"], into, base)
-    form = format_of({**base, **into.header})
-    for table in TABLES:
-        if table in sheets:
-            read_table(table, sheets[table], into, form, names.get(table, {}))
-    return into
-
-
 def top_of(sheet: Sheet, known: Iterable[str]) -> int:
     """The index of the row of headings: the first with two known ones, else the first filled."""
     known = set(known)
@@ -195,9 +177,9 @@ def top_of(sheet: Sheet, known: Iterable[str]) -> int:
 
 
 def _columns_of(
-    table: str, sheet: Sheet, into: Tables, names: Mapping[str, str]
+    schema: TableSchema, sheet: Sheet, into: Tables, names: Mapping[str, str]
 ) -> tuple[int, dict[str, int]]:
-    known = {column.name for column in TABLES[table].columns}
+    known = {column.name for column in schema.columns}
     top = top_of(sheet, known | names.keys())
     columns: dict[str, int] = {}
     for index, heading in enumerate(sheet.rows[top] if top >= 0 else []):
@@ -211,7 +193,7 @@ def _columns_of(
         elif name.startswith("#"):
             into.notes.append(f'{sheet.place}: column "{heading}" is left out')
         elif name not in known:
-            into.problems.append(_unknown(table, sheet.at(top), str(heading), sorted(known)))
+            into.problems.append(_unknown(schema.name, sheet.at(top), str(heading), sorted(known)))
         elif name in columns:
             found = f'heading "{heading}" stands twice'
             into.problems.append(Problem(sheet.at(top), found, "each once", "Rename one of them."))
@@ -264,10 +246,11 @@ def ids_for_codes(rows: dict[str, TableRows], tasks: pd.DataFrame) -> list[Probl
     twice = set(codes["code"][codes["code"].duplicated()]) if len(codes) else set()
     problems = []
     for table, part in rows.items():
-        names = [c.name for c in TABLES[table].columns if c.refers_to == "tasks"]
+        names = [(c.name, c.kind) for c in TABLES[table].columns if c.refers_to == "tasks"]
         for index, row in enumerate(part.rows if table != "tasks" and by_code else ()):
-            for name in names:
-                words = [w for w in str(row.get(name) or "").split(";") if w]
+            for name, kind in names:
+                text = str(row.get(name) or "")
+                words = [word for word in (text.split(";") if kind == "ids" else [text]) if word]
                 for word in twice & {w for w in words if w not in ids}:
                     found = f'{name} "{word}" is the code of several tasks'
                     problems.append(Problem(part.source.row(index), found, "", "Write the id."))
@@ -290,13 +273,14 @@ def project_of(tables: Tables, base: Project | None = None) -> Project:
     rows = tables.rows if base is None else overlaid(base, tables.rows)
     sources = {} if base is None else dict(base.sources)
     sources |= {name: part.source for name, part in rows.items()}
-    sources["header"] = Source(tables.header_place)
+    if base is None or tables.header:
+        sources["header"] = Source(tables.header_place)
     header = {name: value for name, value in tables.header.items() if value is not None}
     header = {
         n: pd.Timestamp(v).as_unit("us") if hasattr(v, "year") else v for n, v in header.items()
     }
+    frames = {name: part.frame for name, part in rows.items()}
     try:
-        frames = {name: frame_of(name, part.frame) for name, part in rows.items()}
         if base is not None:
             project = base.replace(header=replace(base.header, **header), sources=sources, **frames)
         else:

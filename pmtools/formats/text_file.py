@@ -15,11 +15,7 @@ from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, key_of
 
 MOST_BYTES = 200_000_000
 _SEPARATORS = (",", ";", "\t")
-_BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 

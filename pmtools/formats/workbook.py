@@ -13,16 +13,7 @@ from typing import Any
 from pmtools.errors import ProcessError
 from pmtools.files import publish
 from pmtools.formats.cells import Cell, CellFormat, Unreadable, plain, write_cell, written_day
-from pmtools.formats.rows import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Sheet,
-    Tables,
-    clean,
-    format_of,
-    key_of,
-    read_tables,
-)
+from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, clean, format_of
 from pmtools.formats.text_file import refused
 from pmtools.process import run_limited
 from pmtools.project import HEADER, TABLES, Column, Project
@@ -31,7 +22,6 @@ MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO, MOST_CELLS = 2_000, 400_000_000, 200, 5
 SECONDS, MEMORY_MB = 120, 3_000
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_SHEETS = {"project", *TABLES}
 _LONGEST_TEXT = 32_767
 
 
@@ -127,23 +117,6 @@ def read_sheets(path: Path, place: str) -> dict[str, Sheet]:
         )
         for name, rows, numbers, notes in parsed
     }
-
-
-def read_workbook(path: Path, place: str) -> Tables:
-    """Read the sheets that are named as our tables; others are noted.
-
-    Raises
-    ------
-    SourceError
-        As `read_sheets` does.
-    """
-    sheets = read_sheets(path, place)
-    known = {key_of(name): sheet for name, sheet in sheets.items() if key_of(name) in _SHEETS}
-    tables = Tables(header_place=f'{place}, sheet "project"')
-    for name in sheets:
-        if key_of(name) not in known and name != "about":
-            tables.notes.append(f'{place}: sheet "{name}" is named as no table and not read')
-    return read_tables(known, tables, {}, {})
 
 
 def parse(

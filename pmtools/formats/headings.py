@@ -1,0 +1,287 @@
+"""People's own headings -> our columns: proposed, shown, confirmed, and kept beside the file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pmtools.errors import Problem, SourceError, nearest
+from pmtools.files import publish
+from pmtools.formats.cells import (
+    DATE_FORMATS,
+    NUMBER_FORMATS,
+    CellFormat,
+    day_of,
+    number_of,
+    span_of,
+)
+from pmtools.formats.rows import Sheet, key_of, top_of
+from pmtools.project import HEADER, TABLES, Column, TableSchema
+
+TASK_LIST = TableSchema(
+    "task list",
+    "a task with all that people write beside it",
+    (
+        *(c for c in TABLES["tasks"].columns if c.name not in ("id", "parent_id")),
+        Column("id", "id", "number or id of the task; without it, rows are counted from 1"),
+        Column("parent_id", "id", "summary task it belongs to"),
+        Column("outline_level", "number", "depth in the outline, 1 is the top", minimum=0),
+        Column("is_milestone", "flag", "the task is a milestone"),
+        Column("duration", "number", "e.g. 5d, 2w, 16h; a number without unit counts days"),
+        Column("start", "start", "planned start"),
+        Column("finish", "finish", "planned finish"),
+        Column("predecessors", "text", "e.g. 5FS+2d;7"),
+        Column("resource_names", "text", "e.g. Ann[50%],Bob"),
+        Column("percent_complete", "number", "0 to 100"),
+        Column("actual_start", "start", "when work really began"),
+        Column("actual_finish", "finish", "when it was really finished"),
+        Column("remaining_hours", "number", "work still needed, e.g. 2d"),
+        Column("baseline_start", "start", "approved start"),
+        Column("baseline_finish", "finish", "approved finish"),
+        Column("baseline_cost", "number", "approved cost"),
+    ),
+)
+SCHEMAS: Mapping[str, TableSchema] = {**TABLES, TASK_LIST.name: TASK_LIST}
+
+# fmt: off
+_SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "task list": {
+        "id": "nr no number task_no task_id activity_id vorgangsnr",
+        "name": "task_name task activity activity_name title description vorgang vorgangsname "
+                "aufgabe bezeichnung work_package",
+        "wbs": "wbs_code outline_number psp psp_code gliederungsnummer",
+        "outline_level": "level indent gliederungsebene",
+        "duration": "dur dauer planned_duration",
+        "duration_hours": "hours duration_h stunden",
+        "start": "start_date planned_start begin anfang beginn from",
+        "finish": "finish_date end end_date planned_finish ende due due_date to",
+        "predecessors": "predecessor depends_on dependencies dependency vorgänger after",
+        "resource_names": "resources resource assigned_to assignee who ressourcennamen ressourcen "
+                          "zuständig",
+        "percent_complete": "% complete %_complete complete progress done %_done abgeschlossen "
+                            "%_abgeschlossen fortschritt percent_done",
+        "is_milestone": "milestone meilenstein",
+        "remaining_hours": "remaining_duration remaining_work remaining restdauer",
+        "actual_start": "tatsächlicher_anfang started",
+        "actual_finish": "tatsächliches_ende finished",
+        "baseline_start": "geplanter_anfang",
+        "baseline_finish": "geplantes_ende",
+        "deadline": "stichtag must_finish_by",
+        "constraint": "constraint_type einschränkungsart",
+        "notes": "note comment comments remarks notizen bemerkung",
+        "department_id": "department team abteilung",
+        "owner_id": "owner responsible verantwortlich",
+        "fixed_cost": "feste_kosten",
+        "is_active": "active aktiv",
+    },
+    "costs": {
+        "date": "posting_date document_date invoice_date booking_date day datum buchungsdatum",
+        "task_id": "task activity wbs wbs_element project_task vorgang psp_element code task_code",
+        "amount": "value cost sum betrag total net_amount amount_eur amount_usd actual_cost",
+        "note": "text description invoice invoice_no reference beleg buchungstext remark",
+        "resource_id": "vendor supplier resource kreditor",
+        "kind": "type art",
+    },
+    "register": {
+        "id": "nr no risk_id issue_id number",
+        "kind": "type art category_type",
+        "title": "name risk issue summary titel",
+        "owner_id": "owner responsible verantwortlich",
+        "probability": "likelihood p wahrscheinlichkeit",
+        "response_action": "mitigation action maßnahme",
+        "due_date": "due fällig target_date",
+        "impact_cost": "cost_impact",
+        "impact_hours": "schedule_impact",
+    },
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What each heading of each sheet would be read as; `str()` shows it for confirmation.
+
+    `sheets` maps the name of a sheet to its table and its headings to columns, "" where a column
+    is left out. `header` are fields of the project that the file needs, such as its date_format.
+    """
+
+    path: Path
+    sheets: Mapping[str, tuple[str, Mapping[str, str]]]
+    header: Mapping[str, Any] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{self.path.name} would be read as:"]
+        for sheet, (table, columns) in self.sheets.items():
+            lines.append(f'  "{sheet}" is table "{table}"')
+            for heading, column in columns.items():
+                meaning = SCHEMAS[table].column(column).help if column else ""
+                lines.append(
+                    f'    "{heading}" -> {f"{column} ({meaning})" if column else "left out"}'
+                )
+        lines += [f"  {name}: {value}" for name, value in self.header.items()]
+        return "\n".join([*lines, *(f"  {question}" for question in self.questions)])
+
+    def refusal(self) -> SourceError:
+        """The error that shows the proposal and how to accept it."""
+        remedy = (
+            f"Accept what follows with `pmtools check {self.path.name} --accept-headings`; it is "
+            f"kept in {mapping_path(self.path).name}, where it can be corrected.\n{self}"
+        )
+        return SourceError([Problem(self.path.name, "not all headings are ours", "", remedy)])
+
+
+def mapping_path(path: Path) -> Path:
+    """Where the confirmed headings of a file are kept: `plan.xlsx.headings.yml` beside it."""
+    return path.with_name(f"{path.name}.headings.yml")
+
+
+def propose(path: Path, sheets: Mapping[str, Sheet], tables: Mapping[str, str]) -> Proposal:
+    """Propose a column for every heading; `tables` says which table each sheet is."""
+    found = {}
+    header: dict[str, Any] = {}
+    questions: list[str] = []
+    for name, table in tables.items():
+        top = top_of(sheets[name], known_keys(table))
+        headings = [str(cell) for cell in sheets[name].rows[top] if cell not in (None, "")]
+        columns = _columns(table, headings)
+        found[name] = (table, columns)
+        for field_name, formats, read in _FORMATS:
+            cells = _cells_of(sheets[name], top, columns, table, field_name)
+            agreed, candidates = _agreed(cells, formats, read)
+            if agreed not in (None, formats[0]):
+                header[field_name] = agreed
+            elif agreed is None and candidates:
+                questions.append(f"{field_name}: declare {' or '.join(candidates)}; both fit")
+    return Proposal(path, found, header, tuple(dict.fromkeys(questions)))
+
+
+def known_keys(table: str) -> set[str]:
+    """Keys of all headings that mean something in a table: its columns and their synonyms."""
+    columns = {column.name for column in SCHEMAS[table].columns}
+    return columns | {key_of(word) for w in _SYNONYMS.get(table, {}).values() for word in w.split()}
+
+
+def _columns(table: str, headings: list[str]) -> dict[str, str]:
+    """Exact names first, then synonyms, then what is spelled nearly alike; each column once."""
+    names = {column.name: column.name for column in SCHEMAS[table].columns}
+    words = _SYNONYMS.get(table, {}).items()
+    synonyms = {key_of(word): name for name, text in words for word in text.split()}
+    meant = dict.fromkeys(headings, "")
+    for known in (names, synonyms):
+        for heading in headings:
+            name = known.get(key_of(heading), "")
+            if not meant[heading] and name not in meant.values():
+                meant[heading] = name
+    for heading in headings:
+        near = difflib.get_close_matches(key_of(heading), [*names, *synonyms], n=1, cutoff=0.8)
+        name = {**names, **synonyms}[near[0]] if near else ""
+        if not meant[heading] and name not in meant.values():
+            meant[heading] = name
+    return meant
+
+
+def _reads_day(text: str, date_format: str) -> object:
+    return day_of(text, CellFormat(date_format=date_format))[0]
+
+
+def _reads_number(text: str, number_format: str) -> object:
+    form = CellFormat(number_format=number_format)
+    return span_of(text, form) or number_of(text, number_format)
+
+
+_FORMATS: tuple[tuple[str, tuple[str, ...], Callable[[str, str], object]], ...] = (
+    ("date_format", DATE_FORMATS, _reads_day),
+    ("number_format", tuple(NUMBER_FORMATS), _reads_number),
+)
+
+
+def _cells_of(
+    sheet: Sheet, top: int, columns: Mapping[str, str], table: str, field_name: str
+) -> list[str]:
+    kinds = ("day", "start", "finish") if field_name == "date_format" else ("number",)
+    places = [
+        index
+        for index, heading in enumerate(sheet.rows[top])
+        if (name := columns.get(str(heading))) and SCHEMAS[table].column(name).kind in kinds
+    ]
+    rows = sheet.rows[top + 1 :]
+    cells = [row[index] for row in rows for index in places if index < len(row)]
+    return [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+
+
+def _agreed(
+    cells: list[str], formats: Iterable[str], read: Callable[[str, str], object]
+) -> tuple[str | None, list[str]]:
+    """The format in which all cells can be read in one way only, and all that could be meant."""
+    readings = {name: [read(cell, name) for cell in cells] for name in formats}
+    possible = {name: values for name, values in readings.items() if None not in values}
+    is_one = all(values == next(iter(possible.values())) for values in possible.values())
+    return (next(iter(possible)) if possible and is_one else None), list(possible)
+
+
+def save_headings(proposal: Proposal) -> Path:
+    """Keep a confirmed proposal beside its file; reading the file uses it from then on."""
+    content = {
+        "sheets": {
+            name: {"table": table, "headings": dict(columns)}
+            for name, (table, columns) in proposal.sheets.items()
+        },
+        "project": dict(proposal.header),
+    }
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    about = f"# How pmtools reads {proposal.path.name}. An empty column is left out.\n"
+    return publish(mapping_path(proposal.path), (about + text).encode("utf-8"))
+
+
+def saved_headings(path: Path) -> Proposal | None:
+    """The headings that were confirmed for a file, None where none were.
+
+    Raises
+    ------
+    SourceError
+        Where they name a table, column or field that does not exist.
+    """
+    file = mapping_path(path)
+    if not file.is_file():
+        return None
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        sheets = {
+            str(name): (
+                str(sheet["table"]),
+                {str(h): str(c or "") for h, c in sheet["headings"].items()},
+            )
+            for name, sheet in (content.get("sheets") or {}).items()
+        }
+        header = dict(content.get("project") or {})
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
+        remedy = "Correct it, or remove it and accept the headings again."
+        raise SourceError([Problem(file.name, f"not understood ({error})", "", remedy)]) from None
+    problems = [*_wrong(file.name, sheets, header)]
+    if problems:
+        raise SourceError(problems)
+    return Proposal(path, sheets, header)
+
+
+def _wrong(
+    place: str, sheets: Mapping[str, tuple[str, Mapping[str, str]]], header: Mapping[str, Any]
+) -> Iterable[Problem]:
+    fields = [column.name for column in HEADER]
+    for name in header.keys() - set(fields):
+        yield Problem(place, f'"{name}" is no field of a project{nearest(str(name), fields)}')
+    for sheet, (table, columns) in sheets.items():
+        if table not in SCHEMAS:
+            near = nearest(table, [*SCHEMAS])
+            yield Problem(place, f'sheet "{sheet}": "{table}" is no table{near}')
+            continue
+        known = [column.name for column in SCHEMAS[table].columns]
+        for heading, name in columns.items():
+            if name and name not in known:
+                found = f'heading "{heading}": "{name}" is no column of "{table}"'
+                yield Problem(place, f"{found}{nearest(name, known)}")
