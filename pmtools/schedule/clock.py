@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from pmtools.calendars import WEEK, WorkCalendar
+from pmtools.calendars import WEEK, Side, WorkCalendar
 
 
 class Clock:
@@ -35,17 +35,25 @@ class Clock:
 
     def start(self, worked: int) -> int:
         """The last instant with so many working minutes before it: a start of work."""
+        weeks = 0
         if not 0 <= worked < self.total:
-            return self._far(worked, "start")
+            self._need_week(worked, "start")
+            weeks = worked // self.week if worked < 0 else (worked - self.total) // self.week + 1
+            worked -= weeks * self.week
         shift = bisect_right(self.worked, worked) - 1
-        return self.starts[shift] + worked - self.worked[shift]
+        return self.starts[shift] + worked - self.worked[shift] + weeks * WEEK
 
     def finish(self, worked: int) -> int:
         """The first instant with so many working minutes before it: a finish of work."""
+        weeks = 0
         if not 0 < worked <= self.total:
-            return self._far(worked, "finish")
+            self._need_week(worked, "finish")
+            past = -((self.total - worked) // self.week)
+            weeks = past if worked > 0 else -(-worked // self.week) - 1
+            worked -= weeks * self.week
         shift = bisect_left(self.worked, worked) - 1
-        return self.starts[shift] + worked - self.worked[shift]
+        return self.starts[shift] + worked - self.worked[shift] + weeks * WEEK
 
-    def _far(self, worked: int, side: str) -> int:
-        return int(self.calendar.instant_at(worked, "start" if side == "start" else "finish"))
+    def _need_week(self, worked: int, side: Side) -> None:
+        if self.week == 0:
+            self.calendar.instant_at(worked, side)  # raises: no working time is left

@@ -69,7 +69,7 @@ def dates_of(network: Network, limits: Limits, late_as_possible: str) -> Dates:
         reached=np.array(walk.reached, np.int64),
         late_finish=late,
         free=np.array(walk.free_finish(), np.int64),
-        project_finish=walk.project_finish(),
+        project_finish=walk.end,
     )
 
 
@@ -105,6 +105,7 @@ class _Walk:
         self.start, self.finish = [0] * count, [0] * count
         self.begin = limits.begin.tolist()
         self.instant = [0] * count
+        self.end = 0
         self.reached = [0] * len(self.before)
 
     def forward(self) -> None:
@@ -128,6 +129,8 @@ class _Walk:
                 self.begin[node] = best
             if duration == 0:
                 self.instant[node] = self._stand(node, best)
+        leaves = [node for node in self.order if self.role[node] == LEAF]
+        self.end = max(self.event(node, True) for node in leaves)
 
     def reach(self, link: int) -> int:
         """What a link says of its successor's start or finish, on the successor's calendar."""
@@ -160,22 +163,15 @@ class _Walk:
         arrivals = [
             self.reach_instant(link) for link in self.incoming[node] if self.reached[link] == worked
         ]
-        if self.floor[node] == worked and not arrivals:
-            arrivals.append(int(self.limits.floor_instant[node]))
-        is_evening = bool(arrivals) and max(arrivals) <= evening
-        return evening if is_evening and max(arrivals) != MISSING else clock.start(worked)
-
-    def project_finish(self) -> int:
-        """The instant the last task finishes."""
-        return max(
-            (self.event(node, True) for node in self.order if self.role[node] == LEAF), default=0
-        )
+        floor = int(self.limits.floor_instant[node])
+        if self.floor[node] == worked and floor != MISSING:
+            arrivals.append(floor)
+        return evening if arrivals and max(arrivals) <= evening else clock.start(worked)
 
     def backward(self) -> Minutes:
         """The latest finish of every node that delays neither the project nor a limit."""
         limits = self.limits
-        end = self._ends()
-        late = np.minimum(end, limits.latest).tolist()
+        late = np.minimum(self._ends(), limits.latest).tolist()
         pinned = limits.is_pinned.tolist()
         resume = limits.resume.tolist()
         for node in reversed(self.order):
@@ -193,8 +189,7 @@ class _Walk:
 
     def _ends(self) -> Minutes:
         """The finish of the project in the working minutes of each node's calendar."""
-        finish = self.project_finish()
-        worked = [clock.before(finish) for clock in self.clocks]
+        worked = [clock.before(self.end) for clock in self.clocks]
         return np.array([worked[calendar] for calendar in self.calendar], np.int64)
 
     def _is_felt(self, link: int) -> bool:
