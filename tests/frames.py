@@ -107,7 +107,7 @@ def load(n_people=8, n_weeks=6):
                     "week": pd.Timestamp("2026-03-09") + pd.Timedelta(weeks=week),
                     "load_hours": 8.0 * ((person + week) % 7),
                     "capacity_hours": capacity,
-                    "excess_hours": 8.0,
+                    "over_hours": 8.0,
                     "tasks": "Survey; Cutover",
                 }
             )

@@ -9,7 +9,7 @@ from pmtools.charts.gantt import chart_gantt
 from pmtools.charts.indices import chart_index_trend
 from pmtools.charts.load import chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
-from pmtools.charts.theme import for_page, show_charts_offline, static_svg
+from pmtools.charts.theme import show_charts_offline, static_svg
 
 __all__ = [
     "chart_gantt",
@@ -17,7 +17,6 @@ __all__ = [
     "chart_milestone_trend",
     "chart_s_curve",
     "chart_workload",
-    "for_page",
     "show_charts_offline",
     "static_svg",
 ]

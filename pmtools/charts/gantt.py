@@ -21,8 +21,8 @@ from pmtools.charts.theme import (
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, is_missing, plain
 
-MOST_ROWS = 60
-ROW_HEIGHT = 18
+MOST_ROWS = 50
+ROW_HEIGHT = 17
 NAMES = "(width < 560 ? 132 : 290)"
 """Pixels for the names of tasks, to the left of the bars."""
 SUMMARY, MILESTONE = "datum.kind === 'summary'", "datum.kind === 'milestone'"
@@ -59,7 +59,7 @@ def chart_gantt(
     tasks
         Columns of `Schedule.tasks` (name, kind, level, start, finish, percent_complete,
         is_critical, ...); with `baseline_start` and `baseline_finish` the baseline is drawn, with
-        `deadline` the deadlines. Of more than 60 tasks, those of most interest are shown: the
+        `deadline` the deadlines. Of more than 50 tasks, those of most interest are shown: the
         summaries, open milestones, what is due in the next four weeks, critical tasks.
     status_date
         Drawn as a line.
@@ -216,7 +216,7 @@ def _bars(rows: pd.DataFrame) -> list[Any]:
     summaries = _only(rows, SUMMARY).mark_bar(height=5, yOffset=-2, color="#555555")
     shared = {"y": _y(), "tooltip": _tooltip(rows)}
     return [
-        baseline.mark_bar(height=4, yOffset=6, color=GREY).encode(
+        baseline.mark_bar(height=4, yOffset=5, color=GREY).encode(
             x="baseline_start:T", x2="baseline_finish:T", **shared
         ),
         bars.encode(x="start:T", x2="finish:T", **shared),
@@ -243,11 +243,11 @@ def _marks(rows: pd.DataFrame) -> list[Any]:
             fill=alt.expr(f"datum.is_critical ? '{LATE}' : '{INK}'"),
             stroke=alt.expr(f"datum.is_critical ? '{DARK_LATE}' : '{INK}'"),
         ).encode(x="finish:T", **shared),
-        halo.encode(x="finish:T", text="end_label:N", **shared),
-        milestones.mark_text(**words).encode(x="finish:T", text="end_label:N", **shared),
         due.mark_point(
             shape="triangle-down", size=50, yOffset=-5, fill="white", stroke=INK, opacity=1
         ).encode(x="deadline:T", **shared),
+        halo.encode(x="finish:T", text="end_label:N", **shared),
+        milestones.mark_text(**words).encode(x="finish:T", text="end_label:N", **shared),
         _legend(),
     ]
 

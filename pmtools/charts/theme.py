@@ -80,11 +80,6 @@ def _bundle(spec: dict[str, Any], **_: object) -> dict[str, Any]:
     return {"application/vnd.vegalite.v5+json": {**spec, "$schema": _SCHEMA}, "text/plain": words}
 
 
-def for_page(spec: dict[str, Any]) -> dict[str, Any]:
-    """The same chart as wide as the part of the HTML page it stands in."""
-    return {**spec, "width": "container"}
-
-
 def static_svg(spec: dict[str, Any], width: int = 680) -> str:
     """The chart as SVG text of `width` pixels, with nothing fetched and nothing that can run."""
     import vl_convert
@@ -97,8 +92,8 @@ def finished(
 ) -> Any:
     """The chart of `layers`, with the words around it and the same look as all others."""
     # Vega looks titles up as keys of an object: "constructor" alone would stop the chart.
-    words = [f"{line} " for line in wrapped(plain(title), 46)]
-    heading = alt.TitleParams(text=words, subtitle=wrapped(subtitle, 60))
+    words = [f"{line} " for line in wrapped(plain(title), 80)]
+    heading = alt.TitleParams(text=words, subtitle=wrapped(subtitle, 110))
     return alt.layer(*layers).properties(
         width=WIDTH,
         height=height,

@@ -93,13 +93,13 @@ def table_milestones(milestones: Rows) -> Table:
 
 
 def table_tasks_done(tasks: Rows) -> Table:
-    """Finished tasks: owner, name, actual_finish, baseline_finish, slip_days (working days)."""
+    """Finished tasks: owner, name, actual_finish, baseline_finish, days_late (working days)."""
     columns: Columns = {
         "owner": _OWNER,
         "name": _TASK,
         "actual_finish": ("Finished", "date"),
         "baseline_finish": ("Baseline", "date"),
-        "slip_days": ("Slip", "signed_days"),
+        "days_late": ("Late", "signed_days"),
     }
     return _known(tasks, columns, title="Done last week", empty="No task was finished.")
 
@@ -120,14 +120,14 @@ def table_tasks_due(tasks: Rows) -> Table:
 
 
 def table_overdue(tasks: Rows) -> Table:
-    """Tasks that should be finished: owner, name, was_due, days_overdue, finish (forecast),
+    """Tasks that should be finished: owner, name, was_due, days_late, finish (forecast),
     percent_complete.
     """
     columns: Columns = {
         "owner": _OWNER,
         "name": _TASK,
         "was_due": ("Was due", "date"),
-        "days_overdue": ("Overdue", "days"),
+        "days_late": ("Overdue", "days"),
         "finish": ("Forecast", "date"),
         "percent_complete": ("Complete", "percent"),
     }
@@ -137,7 +137,7 @@ def table_overdue(tasks: Rows) -> Table:
 
 def table_overallocation(load: Rows) -> Table:
     """People with more work than hours: resource, department, week, load_hours, capacity_hours,
-    excess_hours, tasks.
+    over_hours, tasks.
     """
     columns: Columns = {
         "resource": ("Who", "text"),
@@ -145,7 +145,7 @@ def table_overallocation(load: Rows) -> Table:
         "week": ("Week of", "date"),
         "load_hours": ("Work", "hours"),
         "capacity_hours": ("Capacity", "hours"),
-        "excess_hours": ("Too much", "hours"),
+        "over_hours": ("Too much", "hours"),
         "tasks": ("For", "text"),
     }
     empty = "Nobody has more work than hours."
@@ -213,10 +213,7 @@ _BY_ACCOUNT = (
 
 
 def table_earned_value(
-    by_date: Rows,
-    *,
-    currency: str,
-    cannot_say: Mapping[Metric, CannotSay] | None = None,
+    by_date: Rows, *, currency: str, cannot_say: Mapping[Metric, CannotSay] | None = None
 ) -> Table:
     """The measures on the last status date beside those on the one before.
 

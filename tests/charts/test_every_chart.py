@@ -17,7 +17,6 @@ from pmtools.charts import (
     chart_milestone_trend,
     chart_s_curve,
     chart_workload,
-    for_page,
     show_charts_offline,
     static_svg,
 )
@@ -171,4 +170,3 @@ def test_a_notebook_holds_the_chart_itself():
     assert spec["$schema"].endswith("/v5.json")
     assert data["text/plain"] == spec["description"]
     assert isinstance(spec["width"], int)
-    assert for_page(spec)["width"] == "container"

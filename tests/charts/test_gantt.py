@@ -47,8 +47,8 @@ def test_a_large_plan_shows_what_matters_and_counts_the_rest():
     """120 bars are no picture; open and critical work is."""
     tasks = frames.tasks(20, 6)
     spec = chart_gantt(tasks, frames.STATUS).to_dict()
-    assert spec["height"] == 60 * 18
-    assert "60 of 160 tasks" in " ".join(spec["title"]["subtitle"])
+    assert spec["height"] == 50 * 17
+    assert "50 of 160 tasks" in " ".join(spec["title"]["subtitle"])
     shown = texts(static_svg(spec))
     assert "Phase 0" in shown
     assert "Gate 19" in shown

@@ -1,0 +1,88 @@
+"""Every chart and table of the public face, drawn from a starter project: the gallery.
+
+`python tests/gallery/test_gallery.py FOLDER` writes the pictures, to look at them.
+"""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import pmtools as pm
+from pmtools import charts, tables
+from pmtools.charts import static_svg
+
+PROJECT = Path(__file__).parents[2] / "templates" / "projects" / "network-upgrade"
+
+
+@cache
+def gallery():
+    """Each chart and table by its name."""
+    weeks = pm.read_weeks(PROJECT)
+    schedules = pm.schedule_weeks(weeks)
+    now, plan = weeks[-1], schedules[-1]
+    value, load = pm.earned_value(now), pm.workload(plan)
+    money = {"currency": value.currency}
+    at = now.header.status_date
+    return {
+        "chart_gantt": pm.chart_gantt(pm.with_baseline(plan, plan.tasks), at),
+        "chart_milestone_trend": pm.chart_milestone_trend(pm.milestone_trend(schedules), at),
+        "chart_s_curve": pm.chart_s_curve(**value.s_curve(), forecast_finish=plan.finish),
+        "chart_index_trend": pm.chart_index_trend(value.by_date),
+        "chart_workload": pm.chart_workload(load),
+        "table_signals": pm.table_signals(pm.status(schedules, value).dimensions),
+        "table_findings": pm.table_findings(pm.check(now).frame),
+        "table_changes": pm.table_changes(pm.changes_since_last(schedules)),
+        "table_milestones": pm.table_milestones(pm.milestones(schedules)),
+        "table_tasks_done": pm.table_tasks_done(pm.done_since(plan)),
+        "table_tasks_due": pm.table_tasks_due(pm.due_within(plan)),
+        "table_overdue": pm.table_overdue(pm.overdue(plan)),
+        "table_overallocation": pm.table_overallocation(pm.overallocated(load)),
+        "table_register": pm.table_register(pm.top_risks(now), **money),
+        "table_decisions": pm.table_decisions(pm.decisions_needed(now), **money),
+        "table_control_accounts": pm.table_control_accounts(value.by_control_account, **money),
+        "table_earned_value": pm.table_earned_value(value.by_date, **money),
+    }
+
+
+CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
+TABLES = [name for name in tables.__all__ if name.startswith("table_")]
+SHOWN = {
+    "table_signals": ("Area", "Status", "Evidence", "Rule"),
+    "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
+    "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),
+    "table_milestones": ("Baseline", "Forecast now", "Slip", "Since last report", "Done"),
+    "table_tasks_done": ("Owner", "Task", "Finished", "Baseline", "Late"),
+    "table_tasks_due": ("Owner", "Task", "Must", "On", "Complete", "Float"),
+    "table_overdue": ("Owner", "Task", "Was due", "Overdue", "Forecast", "Complete"),
+    "table_overallocation": ("Who", "Week of", "Work", "Capacity", "Too much", "For"),
+    "table_register": ("Kind", "What", "Owner", "Probability", "Delay", "Cost (EUR)", "Until"),
+    "table_decisions": ("Decision", "Why", "Who decides", "Until", "Delay", "Cost (EUR)"),
+    "table_control_accounts": ("BAC (EUR)", "CPI", "SPI", "EAC (EUR)"),
+    "table_earned_value": ("Measure", "30 Oct 2026", "6 Nov 2026"),
+}
+
+
+def test_the_gallery_is_complete():
+    """What nobody looks at goes wrong unseen."""
+    assert sorted(gallery()) == sorted([*CHARTS, *TABLES])
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_starter_project_has_every_chart(name):
+    """The stages make what the charts ask for."""
+    assert "<svg" in static_svg(gallery()[name].to_dict())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_starter_project_fills_every_table(name):
+    """The stages make what the tables ask for, under the same names."""
+    shown = gallery()[name]
+    assert set(SHOWN[name]) <= {label for label, _ in shown.columns.values()}
+    assert shown.rows() or name == "table_findings"
+
+
+if __name__ == "__main__":
+    for name in CHARTS:
+        (Path(sys.argv[1]) / f"{name}.svg").write_text(static_svg(gallery()[name].to_dict()))
