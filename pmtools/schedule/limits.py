@@ -88,6 +88,7 @@ def limits_of(
     floor = np.where(finish_floor > floor_worked, MISSING, floor)
     floor_worked = np.maximum(floor_worked, finish_floor)
     begin = np.where(progress.is_started, _before(network, progress.start), MISSING)
+    floor_worked = np.where(is_running, np.maximum(floor_worked, begin), floor_worked)
     floor_worked = np.where(is_fixed, begin, floor_worked)
     runs_on = is_fixed & is_running & (duration > 0)
     cap, latest, is_pinned = _late(

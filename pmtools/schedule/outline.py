@@ -38,7 +38,10 @@ class Outline:
 
 
 def outline_of(tasks: pd.DataFrame) -> Outline:
-    """Who is below whom; a task below an inactive one is inactive too."""
+    """Who is below whom; what is below an inactive task is inactive too.
+
+    A summary with nothing active below it has no dates: it is left out like an inactive task.
+    """
     position = pd.Series(np.arange(len(tasks)), index=tasks["id"])
     parent = tasks["parent_id"].map(position).fillna(-1).to_numpy(np.int64)
     is_active = tasks["is_active"].to_numpy(bool).copy()
@@ -49,6 +52,12 @@ def outline_of(tasks: pd.DataFrame) -> Outline:
         level[inside] += 1
         is_active[inside] &= tasks["is_active"].to_numpy(bool)[above[inside]]
         above[inside] = parent[above[inside]]
-    is_leaf = is_active.copy()
-    is_leaf[parent[is_active & (parent >= 0)]] = False
-    return Outline(parent, level, is_active, is_leaf)
+    has_work = is_active & (tasks["kind"] != "summary").to_numpy(bool)
+    above = parent[has_work]
+    while (above >= 0).any():
+        above = np.unique(above[above >= 0])
+        has_work[above] = True
+        above = parent[above]
+    is_leaf = has_work.copy()
+    is_leaf[parent[has_work & (parent >= 0)]] = False
+    return Outline(parent, level, has_work, is_leaf)

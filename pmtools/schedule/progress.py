@@ -34,9 +34,14 @@ def end_of_day(minutes: Minutes) -> Minutes:
 
 
 def status_minute(project: Project) -> int:
-    """The instant up to which progress is known; MISSING where there is no status date."""
+    """The instant up to which progress is known: the status date, else the last one reported.
+
+    MISSING where there is neither.
+    """
     status = project.header.status_date
-    return int(MISSING if status is None else end_of_day(minutes_of(status)))
+    if status is None:
+        status = project.progress["status_date"].max()
+    return int(end_of_day(minutes_of(status)))
 
 
 def progress_of(project: Project, network: Network) -> Progress:

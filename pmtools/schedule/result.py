@@ -43,6 +43,7 @@ def leaf_rows(
     done = progress.is_finished
     total = _total_float(network, dates, early_finish, late_finish)
     total = np.where(done, np.nan, total)
+    is_effort = (project.tasks["kind"] == "level_of_effort").to_numpy(bool)[network.task]
     free = np.where(done, np.nan, (dates.free - dates.finish) / 60)
     early_start = np.where(done, progress.start, early_start)
     early_finish = np.where(done, progress.finish, early_finish)
@@ -57,7 +58,7 @@ def leaf_rows(
             "late_finish": instants_of(np.where(done, progress.finish, late_finish)),
             "total_float_hours": total,
             "free_float_hours": free,
-            "is_critical": ~done & (total <= options.critical_hours),
+            "is_critical": ~done & ~is_effort & (total <= options.critical_hours),
             "is_started": progress.is_started,
             "is_finished": done,
             "percent_complete": progress.percent,

@@ -109,6 +109,21 @@ def test_inactive_tasks_are_left_out_with_all_below_them():
         schedule(changed(day_plan("A1"), "A", is_active=False))
 
 
+def test_a_summary_with_nothing_to_do_has_no_dates():
+    """Nor has a summary of such summaries; what was imported as its duration counts for nothing."""
+    project = changed(outline(day_plan("S90 T90 A5 B2"), T="S", A="T"), "A", is_active=False)
+    project = changed(changed(project, "S", kind="summary"), "T", kind="summary")
+    plan = schedule(project)
+    assert plan.tasks["id"].tolist() == ["B"]
+    assert days(plan, "B") == "06-01..02"
+
+
+def test_level_of_effort_is_never_critical():
+    """Support work goes along with the project and decides nothing."""
+    plan = schedule(changed(day_plan("A5 B5"), "B", kind="level_of_effort"))
+    assert plan.tasks["is_critical"].tolist() == [True, False]
+
+
 def test_a_link_to_a_task_that_does_not_exist_is_left_out():
     """The check reports it; the dates are those of the other links."""
     plan = schedule(day_plan("A2 B1", "A>B gone>B A>gone"))

@@ -120,3 +120,17 @@ def test_a_predecessor_of_finished_work_is_held_by_nothing():
     plan = schedule(day_plan("A1 B1 C5", "A>B B>C", MONDAY, "2026-07-07", [done]))
     assert days(plan, "B") == "07-06..06"
     assert floats(plan, "A", "C") == [4, 0]
+
+
+def test_without_a_status_date_the_last_report_is_it():
+    """What was reported on 7 July was known on 7 July."""
+    facts = {"task_id": "A", "actual_start": MONDAY, "percent_complete": 40}
+    project = day_plan("A5", "", MONDAY, "2026-07-08", [facts])
+    undated = project.replace(header=replace(project.header, status_date=None))
+    assert days(schedule(undated), "A") == days(schedule(project), "A") == "07-06..10"
+
+
+def test_work_does_not_go_on_before_it_began():
+    """An actual start after the status date (the check flags it) still comes before the rest."""
+    plan = schedule(day_plan("A2", "", MONDAY, "2026-07-07", [started("A", 0, "2026-07-08 08:00")]))
+    assert days(plan, "A") == "07-08..09"
