@@ -27,7 +27,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 VEGA_LITE = "6.4"
 """The version that altair 6 writes and both outputs draw with."""
 
-_PRINTED_WIDTH = 640
+_PRINTED_WIDTH = 680
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -168,9 +168,7 @@ def _svg(spec: Mapping[str, Any]) -> str:
     """The chart as a picture, or "" where it cannot be drawn: no chart fails a report."""
     import vl_convert
 
-    sized = dict(spec)
-    if sized.get("width") == "container":
-        sized["width"] = _PRINTED_WIDTH
+    sized = {**spec, "width": _PRINTED_WIDTH} if fits_any_width(spec) else dict(spec)
     try:
         return str(vl_convert.vegalite_to_svg(sized, vl_version=VEGA_LITE, allowed_base_urls=[]))
     except ValueError:
