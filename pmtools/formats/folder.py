@@ -93,7 +93,7 @@ def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
         if not file.name.lower().endswith((*KINDS, *SCHEDULE_SUFFIXES, ".headings.yml"))
     ]
     if not plans:
-        now.problems += _missing(path, now)
+        now.problems += [*_missing(path, now)]
     contents = Contents(path, now, plans=plans)
     for version in sorted((path / EARLIER).glob("[!.]*")):
         known = {**declared, **now.header}

@@ -17,7 +17,11 @@ from pmtools.project import TABLES, Source
 
 Row = dict[str, Any]
 
-_LINK = re.compile(r"(?P<id>.+?)\s*(?P<kind>FS|SS|FF|SF|EA|AA|EE|AE)?\s*(?P<lag>[+-].+)?", re.I)
+_LAG = r"(?P<lag>[+-]\s*[0-9][0-9.,\s]*[a-z%]*)"
+_LINKS = (
+    re.compile(rf"(?P<id>.+?)\s*(?P<kind>FS|SS|FF|SF|EA|AA|EE|AE)\s*{_LAG}?", re.I),
+    re.compile(rf"(?P<id>.+?)(?P<kind>)\s*{_LAG}?", re.I),
+)
 _KINDS = {"EA": "FS", "AA": "SS", "EE": "FF", "AE": "SF"}
 _RESOURCE = re.compile(r"(?P<name>[^\[\]]+?)\s*(?:\[(?P<units>[^\]]*)\])?")
 _TASK_COLUMNS = [column.name for column in TABLES["tasks"].columns]
@@ -125,22 +129,26 @@ class _Spreading:
         """The links that the cell `predecessors` says, such as `5FS+2d;7`."""
         has_decimal_comma = self.form.number_format.endswith(",5")
         for word in re.split(r";" if has_decimal_comma else r"[;,]", row.get("predecessors") or ""):
-            word = word.strip()
-            found = _LINK.fullmatch(word)
-            if not word or found is None:
-                continue
-            link = {"predecessor_id": word, "successor_id": row["id"]}
-            if word not in self.ids:
-                lag = re.sub(r"\s", "", found["lag"] or "0h")
-                span = span_of(lag, self.form)
-                if found["id"] not in self.ids or span is None:
+            if word.strip():
+                link = self._link(word.strip())
+                if link is None:
                     expected = "ids of tasks, with kind and lag such as 5FS+2d, separated by ;"
-                    self._problem(index, f'predecessor "{word}"', expected, "Correct the cell.")
-                    continue
+                    found = f'predecessor "{word.strip()}"'
+                    self._problem(index, found, expected, "Correct the cell.")
+                else:
+                    yield link | {"successor_id": row["id"]}
+
+    def _link(self, word: str) -> Row | None:
+        if word in self.ids:
+            return {"predecessor_id": word}
+        for pattern in _LINKS:
+            found = pattern.fullmatch(word)
+            if found and found["id"] in self.ids:
                 kind = (found["kind"] or "FS").upper()
-                link |= {"predecessor_id": found["id"], "kind": _KINDS.get(kind, kind)}
-                link |= {"lag_hours": span.amount, "lag_kind": span.kind}
-            yield link
+                span = span_of(re.sub(r"\s", "", found["lag"] or "0h"), self.form)
+                link = {"predecessor_id": found["id"], "kind": _KINDS.get(kind, kind)}
+                return span and link | {"lag_hours": span.amount, "lag_kind": span.kind}
+        return None
 
     def assignments(self, index: int, row: Row) -> Iterator[Row]:
         """The resources that the cell `resource_names` says, such as `Ann[50%],Bob`."""
