@@ -52,7 +52,7 @@ def tasks_are_in_the_baseline(case: Case) -> Iterator[Hit]:
     approved, leaves = case.project.baseline["task_id"], case.leaves
     if len(approved):
         yield from case.tasks(
-            leaves["id"][~leaves["id"].isin(approved)], "is in no baseline", "are in no baseline"
+            leaves["id"][~leaves["id"].isin(approved)], "outside of every baseline"
         )
 
 

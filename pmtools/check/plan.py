@@ -89,16 +89,14 @@ def summaries_have_no_links(case: Case) -> Iterator[Hit]:
     links = case.project.links
     ends = pd.concat([links["predecessor_id"], links["successor_id"]])
     linked = _summaries(case)[lambda ids: ids.isin(ends)]
-    yield from case.tasks(linked, "is a summary and has links", "are summaries and have links")
+    yield from case.tasks(linked, "with links, although a summary")
 
 
 @rule("PM106", "warning", "Assign people to the subtasks.")
 def summaries_have_no_assignments(case: Case) -> Iterator[Hit]:
     """A summary task has no people or material of its own."""
     assigned = _summaries(case)[lambda ids: ids.isin(case.project.assignments["task_id"])]
-    yield from case.tasks(
-        assigned, "is a summary and has resources", "are summaries and have resources"
-    )
+    yield from case.tasks(assigned, "with resources, although a summary")
 
 
 @rule("PM107", "info", "It is not used: the subtasks give the duration.")
@@ -106,9 +104,7 @@ def summaries_have_no_duration(case: Case) -> Iterator[Hit]:
     """A summary task has no duration of its own."""
     tasks = case.project.tasks
     timed = _summaries(case)[tasks["duration_hours"] > 0]
-    yield from case.tasks(
-        timed, "is a summary with a duration", "are summaries with a duration of their own"
-    )
+    yield from case.tasks(timed, "with a duration, although a summary")
 
 
 @rule("PM108", "warning", "Make it a summary, or give the subtasks another parent.")
@@ -116,9 +112,7 @@ def only_summaries_have_subtasks(case: Case) -> Iterator[Hit]:
     """A task with subtasks is a summary."""
     tasks = case.project.tasks
     wrong = tasks["id"].isin(tasks["parent_id"]) & (tasks["kind"] != "summary")
-    yield from case.tasks(
-        tasks["id"][wrong], "has subtasks but is no summary", "have subtasks but are no summaries"
-    )
+    yield from case.tasks(tasks["id"][wrong], "with subtasks, although no summary")
 
 
 @rule("PM109", "warning", "Add its subtasks, or make it a task.")
@@ -126,9 +120,7 @@ def summaries_have_subtasks(case: Case) -> Iterator[Hit]:
     """A summary has at least one subtask."""
     tasks = case.project.tasks
     empty = (tasks["kind"] == "summary") & ~tasks["id"].isin(tasks["parent_id"])
-    yield from case.tasks(
-        tasks["id"][empty], "is a summary without subtasks", "are summaries without subtasks"
-    )
+    yield from case.tasks(tasks["id"][empty], "without subtasks, although a summary")
 
 
 @rule("PM110", "warning", "Set the duration to 0, or make it a task.")
@@ -136,9 +128,7 @@ def milestones_take_no_time(case: Case) -> Iterator[Hit]:
     """A milestone has no duration."""
     tasks = case.project.tasks
     timed = (tasks["kind"] == "milestone") & (tasks["duration_hours"] > 0)
-    yield from case.tasks(
-        tasks["id"][timed], "is a milestone with a duration", "are milestones with a duration"
-    )
+    yield from case.tasks(tasks["id"][timed], "with a duration, although a milestone")
 
 
 @rule("PM111", "warning", "Estimate the duration; without one the task counts as taking no time.")
@@ -147,9 +137,7 @@ def tasks_have_a_duration(case: Case) -> Iterator[Hit]:
     leaves, known = case.leaves, case.progress
     finished = known["task_id"][known["actual_finish"].notna()]
     untimed = (leaves["kind"] == "task") & ~(leaves["duration_hours"] > 0)
-    yield from case.tasks(
-        leaves["id"][untimed & ~leaves["id"].isin(finished)], "has no duration", "have no duration"
-    )
+    yield from case.tasks(leaves["id"][untimed & ~leaves["id"].isin(finished)], "without duration")
 
 
 @rule("PM112", "warning", "Name the one person who answers for it.")
@@ -158,7 +146,7 @@ def tasks_have_an_owner(case: Case) -> Iterator[Hit]:
     leaves = case.leaves
     assigned = leaves["id"].isin(case.project.assignments["task_id"])
     orphans = leaves[(leaves["owner_id"] == "") & ~assigned & (leaves["kind"] != "milestone")]
-    yield from case.tasks(orphans["id"], "has no owner", "have no owner")
+    yield from case.tasks(orphans["id"], "without owner")
 
 
 @rule("PM113", "warning", "Link it to what must come before and to what waits for it.")
@@ -177,7 +165,7 @@ def tasks_are_linked(case: Case) -> Iterator[Hit]:
             here = parent.get(here, "")
         if not here:
             loose.append(start)
-    yield from case.tasks(loose, "has no link", "have no link")
+    yield from case.tasks(loose, "without any link")
 
 
 @rule("PM114", "warning", "Correct the deadline.")
@@ -255,8 +243,7 @@ def weighted_tasks_have_milestones(case: Case) -> Iterator[Hit]:
     weighted = leaves["id"][leaves["ev_method"] == "weighted_milestones"]
     yield from case.tasks(
         weighted[~weighted.isin(case.project.ev_milestones["task_id"])],
-        "earns by weighted milestones but has none",
-        "earn by weighted milestones but have none",
+        "without the weighted milestones by which progress is earned",
     )
 
 

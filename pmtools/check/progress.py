@@ -104,8 +104,7 @@ def progress_needs_a_start(case: Case) -> Iterator[Hit]:
     moved = (known["percent_complete"] > 0) | known["actual_finish"].notna()
     yield from case.tasks(
         known["task_id"][moved & (known["kind"].isin(("task", "level_of_effort")))],
-        "has progress but no actual start",
-        "have progress but no actual start",
+        "with progress but without actual start",
     )
 
 
@@ -116,8 +115,7 @@ def complete_means_finished(case: Case) -> Iterator[Hit]:
     open_ = (known["percent_complete"] >= 100) & known["actual_finish"].isna()
     yield from case.tasks(
         known["task_id"][open_ & (known["kind"] != "summary")],
-        "is 100% complete but has no actual finish",
-        "are 100% complete but have no actual finish",
+        "with 100% complete but without actual finish",
     )
 
 
@@ -126,9 +124,7 @@ def finished_means_nothing_is_left(case: Case) -> Iterator[Hit]:
     """A finished task has no remaining hours and is 100% complete."""
     known = case.progress[case.progress["actual_finish"].notna()]
     left = (known["remaining_hours"] > 0) | (known["percent_complete"] < 100)
-    yield from case.tasks(
-        known["task_id"][left], "is finished but has work left", "are finished but have work left"
-    )
+    yield from case.tasks(known["task_id"][left], "with an actual finish but work left")
 
 
 @rule("PM210", "warning", "Say why in the note; if it is another task now, give it a new id.")
@@ -153,9 +149,7 @@ def summaries_have_no_progress(case: Case) -> Iterator[Hit]:
     """Progress is reported on tasks, not on summaries."""
     known = case.progress
     yield from case.tasks(
-        known["task_id"][known["kind"] == "summary"],
-        "is a summary with progress",
-        "are summaries with progress of their own",
+        known["task_id"][known["kind"] == "summary"], "with progress, although a summary"
     )
 
 

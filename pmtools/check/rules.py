@@ -83,24 +83,17 @@ class Case:
         for position in np.flatnonzero(where):
             yield self.row(table, position, sentence(frame.iloc[position]))
 
-    def tasks(self, ids: Iterable[str], one: str, several: str) -> Iterator[Hit]:
-        """One hit for all these tasks together, or none.
-
-        `one` and `several` are what is said of them: "has no owner", "have no owner".
-        """
+    def tasks(self, ids: Iterable[str], said: str) -> Iterator[Hit]:
+        """One hit for all these tasks together: `12 tasks without owner: "A" (1), ...`."""
         found = tuple(dict.fromkeys(ids))
         if not found:
             return
-        first = self.project.tasks["id"].to_numpy().tolist().index(found[0])
-        yield Hit(self.project.place("tasks", first), self.said_of(found, one, several), found)
-
-    def said_of(self, ids: tuple[str, ...], one: str, several: str) -> str:
-        """`task "A" (1) has no owner`, or `12 tasks have no owner: "A" (1), ... and 9 more`."""
-        if len(ids) == 1:
-            return f"task {self.task(ids[0])} {one}"
-        named = ", ".join(self.task(i) for i in ids[:NAMED])
-        rest = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
-        return f"{len(ids)} tasks {several}: {named}{rest}"
+        first = self.project.tasks["id"].to_list().index(found[0])
+        named = ", ".join(self.task(task_id) for task_id in found[:NAMED])
+        rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        count = f"{len(found)} tasks" if len(found) > 1 else "task"
+        place = self.project.place("tasks", first)
+        yield Hit(place, f"{count} {said}: {named}{rest}", found)
 
     def table(self, table: str, message: str, remedy: str = "") -> Hit:
         """A hit that concerns a table as a whole, or the header."""

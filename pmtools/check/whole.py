@@ -5,8 +5,6 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterator
 
-import pandas as pd
-
 from pmtools.check.rules import Case, Hit, rule
 
 
@@ -48,25 +46,21 @@ def time_zone_is_known(case: Case) -> Iterator[Hit]:
         yield case.table("header", f'time zone "{name}" is not known')
 
 
-def _labels(tasks: pd.DataFrame) -> pd.Series:
-    return tasks.set_index("id")["name"].str.casefold().str.split().str.join(" ")
-
-
 @rule("PM605", "warning", "Give the new task an id that no other task ever had.")
 def ids_are_not_given_again(case: Case) -> Iterator[Hit]:
-    """An id stands for the same task as before: neither name, WBS and code all changed."""
+    """An id stands for the same task as before: not all of name, WBS and code have changed."""
     if case.earlier is None:
         return
-    columns = ["id", "name", "wbs", "code"]
-    both = case.project.tasks[columns].merge(
-        case.earlier.tasks[columns], on="id", suffixes=("", "_before")
+    now = case.project.tasks
+    before = case.earlier.tasks.set_index("id").reindex(now["id"]).reset_index(drop=True)
+    same = before["name"].isna()
+    for name in ("name", "wbs", "code"):
+        same |= (now[name].str.casefold() == before[name].str.casefold()) & (now[name] != "")
+    yield from case.rows(
+        "tasks",
+        ~same,
+        lambda row: f'{case.task(row["id"])} was "{before["name"][row.name]}" before',
     )
-    same = both["name"].str.casefold() == both["name_before"].str.casefold()
-    for name in ("wbs", "code"):
-        same |= (both[name] == both[f"{name}_before"]) & (both[name] != "")
-    for row in both[~same].itertuples():
-        hits = case.tasks([row.id], f'was "{row.name_before}" before', "")
-        yield from hits
 
 
 @rule("PM606", "warning", "Take the old id again, so that progress and history stay with the task.")
@@ -74,12 +68,15 @@ def tasks_keep_their_ids(case: Case) -> Iterator[Hit]:
     """A task that is gone has not come back under another id."""
     if case.earlier is None:
         return
-    now, before = _labels(case.project.tasks), _labels(case.earlier.tasks)
-    gone = before[~before.index.isin(now.index)].drop_duplicates(keep=False)
-    new = now[~now.index.isin(before.index)].drop_duplicates(keep=False)
-    old_id = pd.Series(gone.index, index=gone.to_numpy())
-    for task_id, label in new[new.isin(gone)].items():
-        yield from case.tasks([task_id], f'had id "{old_id[label]}" before', "")
+    now, before = case.project.tasks, case.earlier.tasks
+    gone = before[~before["id"].isin(now["id"])].drop_duplicates("name", keep=False)
+    new = now[~now["id"].isin(before["id"])].drop_duplicates("name", keep=False)
+    old_ids = gone.set_index("name")["id"]
+    yield from case.rows(
+        "tasks",
+        now["id"].isin(new["id"]) & now["name"].isin(gone["name"]),
+        lambda row: f'{case.task(row["id"])} had id "{old_ids[row["name"]]}" before',
+    )
 
 
 @rule("PM607", "info", "Look at the source if this was not meant.")
