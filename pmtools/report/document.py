@@ -161,7 +161,9 @@ def _joined(lines: Any) -> str:
 def fits_any_width(spec: Mapping[str, Any]) -> bool:
     """Whether the chart is a single view, which Vega-Lite can draw as wide as its place is."""
     composed = {"hconcat", "vconcat", "concat", "repeat", "facet", "spec"} & set(spec)
-    return not composed and not {"row", "column", "facet"} & set(spec.get("encoding", {}))
+    encoding = spec.get("encoding")
+    channels = set(encoding) if isinstance(encoding, dict) else set()
+    return not composed and not channels & {"row", "column", "facet"}
 
 
 def _svg(spec: Mapping[str, Any]) -> str:
