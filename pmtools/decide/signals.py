@@ -161,14 +161,19 @@ def _efficiency(value: EarnedValue) -> _Row:
 
 
 def _work(now: Schedule) -> _Row:
-    rule = "green where nothing is overdue, amber where something is, red where it is critical"
+    rule = "green where nothing is overdue, amber where something is, red where a deadline passed"
     if last_approved(now.project).empty and now.tasks["deadline"].isna().all():
         reason = CannotSay("neither a baseline nor deadlines say what was due")
         return "Overdue work", "unknown", str(reason), rule
     late = overdue(now)
-    critical = int(late["is_critical"].sum())
-    signal: Signal = "red" if critical else "amber" if len(late) else "green"
-    evidence = f"{count(len(late), 'task')} overdue, {critical} of them critical"
+    n_missed = int((late["deadline"] < now.status_date).sum()) if len(late) else 0
+    signal: Signal = "red" if n_missed else "amber" if len(late) else "green"
+    evidence = "nothing is overdue"
+    if len(late):
+        critical = count(int(late["is_critical"].sum()), "critical task")
+        evidence = f"{count(len(late), 'task')} overdue, {critical} among them"
+    if n_missed:
+        evidence += f"; {count(n_missed, 'deadline')} passed"
     return "Overdue work", signal, evidence, rule
 
 
@@ -180,7 +185,8 @@ def _register(now: Schedule) -> _Row:
     n_late = int(risks["is_overdue"].sum() + decisions["is_overdue"].sum())
     evidence = (
         f"{count(len(risks), 'open risk or issue', 'open risks and issues')}, "
-        f"{count(len(decisions), 'decision')} needed, {n_late} of all overdue"
+        f"{count(len(decisions), 'decision')} needed; "
+        f"{f'{n_late} of them overdue' if n_late else 'none of them overdue'}"
     )
     return "Risks and decisions", "amber" if n_late else "green", evidence, rule
 
