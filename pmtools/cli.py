@@ -96,12 +96,11 @@ def baseline(
         approved_on = pd.Timestamp(approved_date)
     except ValueError as error:
         raise click.BadParameter(f'"{approved_date}" is not a day like 2026-03-06') from error
-    plan = read_project(project)
     approved = approve(
-        schedule(plan),
+        schedule(read_project(project)),
         name=name, approved_by=approved_by, approved_date=approved_on, change_id=change,
     )  # fmt: skip
-    write_table(approved, "baseline", target, plan.header)
+    write_table(approved, "baseline", target)
     click.echo(f'Baseline "{name}" of {project} is in {target}.')
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -203,11 +204,16 @@ def number_of(text: str, number_format: str) -> float | None:
     """The number that a text is in a number format, None where it is none in that format."""
     group, point = NUMBER_FORMATS[number_format]
     text = text.strip().replace("\u2212", "-").replace("\u00a0", " ").replace("\u202f", " ")
-    groups = rf"|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+" if group else ""
-    if not re.fullmatch(rf"[+-]?(?:[0-9]+{groups})(?:{re.escape(point)}[0-9]+)?", text):
+    if not _number_pattern(group, point).fullmatch(text):
         return None
     value = float((text.replace(group, "") if group else text).replace(point, "."))
     return value if math.isfinite(value) else None
+
+
+@cache
+def _number_pattern(group: str, point: str) -> re.Pattern[str]:
+    groups = rf"|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+" if group else ""
+    return re.compile(rf"[+-]?(?:[0-9]+{groups})(?:{re.escape(point)}[0-9]+)?")
 
 
 def _span(column: Column, cell: Cell, form: CellFormat) -> Span:
@@ -287,12 +293,17 @@ def _remedy(text: str) -> str:
 def day_of(text: str, form: CellFormat) -> tuple[datetime | None, bool]:
     """The moment a text says, None where it says none, and whether it says a time of day."""
     for date_format in ("YYYY-MM-DD", form.date_format):
-        pattern = re.escape(date_format).replace("YYYY", r"(?P<y>\d{4})")
-        pattern = pattern.replace("MM", r"(?P<m>\d{1,2})").replace("DD", r"(?P<d>\d{1,2})")
-        found = re.fullmatch(pattern + _CLOCK, text, re.ASCII | re.IGNORECASE)
+        found = _day_pattern(date_format).fullmatch(text)
         if found:
             return _moment(found, form.timezone), found["H"] is not None
     return None, False
+
+
+@cache
+def _day_pattern(date_format: str) -> re.Pattern[str]:
+    pattern = re.escape(date_format).replace("YYYY", r"(?P<y>\d{4})")
+    pattern = pattern.replace("MM", r"(?P<m>\d{1,2})").replace("DD", r"(?P<d>\d{1,2})")
+    return re.compile(pattern + _CLOCK, re.ASCII | re.IGNORECASE)
 
 
 def _moment(found: re.Match[str], timezone: str) -> datetime | None:

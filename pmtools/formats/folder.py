@@ -19,7 +19,7 @@ from pmtools.formats.cells import CellFormat, status_date_of, write_cell
 from pmtools.formats.rows import Tables, clean, format_of, project_of
 from pmtools.formats.sources import KINDS, read_files
 from pmtools.formats.text_file import csv_bytes, escaped, refused
-from pmtools.project import HEADER, TABLES, Column, Header, Project
+from pmtools.project import HEADER, TABLES, Column, Project
 
 EARLIER = "earlier"
 SCHEDULE_SUFFIXES = (".mpp", ".mpt", ".mpx", ".xer", ".xml", ".pmxml")
@@ -202,18 +202,16 @@ def _written(project: Project, folder: Path) -> Iterator[tuple[str, ...]]:
     yield _write(["field", "value"], fields, folder / "project.csv")
     for name, frame in project.tables.items():
         if len(frame) or name == "tasks":
-            yield write_table(frame, name, folder / f"{name}.csv", project.header)
+            yield write_table(project, name, folder / f"{name}.csv")
 
 
-def write_table(
-    frame: pd.DataFrame, table: str, path: Path, header: Header | None = None
-) -> tuple[str, ...]:
-    """Write one table as CSV, its numbers in the header's number format.
+def write_table(project: Project, table: str, path: Path) -> tuple[str, ...]:
+    """Write one table of a project as CSV, in place of what is there, at once.
 
-    Replaces what is there, at once; says what had to be cleaned.
+    Numbers are written in the project's number format; says what had to be cleaned.
     """
-    form = format_of(vars(header) if header is not None else {})
-    columns = TABLES[table].columns
+    form = format_of(vars(project.header))
+    columns, frame = TABLES[table].columns, getattr(project, table)
     texts = [[_text(c, value, form) for value in frame[c.name]] for c in columns]
     rows = [list(row) for row in zip(*texts, strict=True)]
     return _write([c.name for c in columns], rows, path)

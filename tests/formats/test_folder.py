@@ -11,7 +11,7 @@ from tools import needs_java
 
 from pmtools.errors import ProblemsError, SourceError
 from pmtools.formats import folder, read_project, read_weeks, write_project, write_table
-from pmtools.project import Header, Project, frame_of
+from pmtools.project import Header, Project
 
 PLANS = DATA / "msp_schedules"
 
@@ -187,9 +187,12 @@ def test_a_folder_appears_whole_or_not_at_all(plan, tmp_path, monkeypatch):
 
 def test_one_table_is_written_in_the_number_format_of_its_project(tmp_path):
     """So that it can be read again in that project's folder."""
-    costs = frame_of("costs", [{"date": "2026-01-05", "amount": 2.5, "note": "=1\0"}])
-    header = Header("P", "N", start=pd.Timestamp("2026-01-05"), number_format="1.234,5")
-    notes = write_table(costs, "costs", tmp_path / "costs.csv", header)
+    project = Project(
+        header=Header("P", "N", start=pd.Timestamp("2026-01-05"), number_format="1.234,5"),
+        tasks=[{"id": "1", "name": "Dig"}],
+        costs=[{"date": "2026-01-05", "amount": 2.5, "note": "=1\0"}],
+    )
+    notes = write_table(project, "costs", tmp_path / "costs.csv")
     assert (tmp_path / "costs.csv").read_text().splitlines()[1] == '2026-01-05,,,actual,"2,5",\'=1'
     assert notes == ("costs.csv: 1 control characters were removed",)
 
