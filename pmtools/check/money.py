@@ -93,7 +93,6 @@ def assigned_resources_have_a_rate(case: Case) -> Iterator[Hit]:
         tasks = project.assignments["task_id"][project.assignments["resource_id"] == row["id"]]
         yield Hit(
             project.place("resources", position),
-            f'resource "{row["id"]}" ({row["name"]}) is assigned to {len(tasks)} tasks, but has no '
-            "rate: its hours cost nothing",
+            f'resource "{row["id"]}" ({row["name"]}) has no rate, so its hours cost nothing',
             tuple(tasks),
         )

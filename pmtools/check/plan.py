@@ -89,22 +89,23 @@ def summaries_have_no_links(case: Case) -> Iterator[Hit]:
     links = case.project.links
     ends = pd.concat([links["predecessor_id"], links["successor_id"]])
     linked = _summaries(case)[lambda ids: ids.isin(ends)]
-    yield from case.tasks(linked, "with links, although a summary")
+    yield from case.tasks(linked, "with links", "summary")
 
 
 @rule("PM106", "warning", "Assign people to the subtasks.")
 def summaries_have_no_assignments(case: Case) -> Iterator[Hit]:
     """A summary task has no people or material of its own."""
     assigned = _summaries(case)[lambda ids: ids.isin(case.project.assignments["task_id"])]
-    yield from case.tasks(assigned, "with resources, although a summary")
+    yield from case.tasks(assigned, "with resources", "summary")
 
 
 @rule("PM107", "info", "It is not used: the subtasks give the duration.")
 def summaries_have_no_duration(case: Case) -> Iterator[Hit]:
-    """A summary task has no duration of its own."""
+    """A summary has no duration of its own, unless a tool that always writes one wrote it."""
     tasks = case.project.tasks
-    timed = _summaries(case)[tasks["duration_hours"] > 0]
-    yield from case.tasks(timed, "with a duration, although a summary")
+    if case.project.header.scheduling != "microsoft_project":
+        timed = _summaries(case)[tasks["duration_hours"] > 0]
+        yield from case.tasks(timed, "with a duration", "summary")
 
 
 @rule("PM108", "warning", "Make it a summary, or give the subtasks another parent.")
@@ -112,7 +113,7 @@ def only_summaries_have_subtasks(case: Case) -> Iterator[Hit]:
     """A task with subtasks is a summary."""
     tasks = case.project.tasks
     wrong = tasks["id"].isin(tasks["parent_id"]) & (tasks["kind"] != "summary")
-    yield from case.tasks(tasks["id"][wrong], "with subtasks, although no summary")
+    yield from case.tasks(tasks["id"][wrong], "with subtasks but of another kind than summary")
 
 
 @rule("PM109", "warning", "Add its subtasks, or make it a task.")
@@ -120,7 +121,7 @@ def summaries_have_subtasks(case: Case) -> Iterator[Hit]:
     """A summary has at least one subtask."""
     tasks = case.project.tasks
     empty = (tasks["kind"] == "summary") & ~tasks["id"].isin(tasks["parent_id"])
-    yield from case.tasks(tasks["id"][empty], "without subtasks, although a summary")
+    yield from case.tasks(tasks["id"][empty], "without subtasks", "summary")
 
 
 @rule("PM110", "warning", "Set the duration to 0, or make it a task.")
@@ -128,7 +129,7 @@ def milestones_take_no_time(case: Case) -> Iterator[Hit]:
     """A milestone has no duration."""
     tasks = case.project.tasks
     timed = (tasks["kind"] == "milestone") & (tasks["duration_hours"] > 0)
-    yield from case.tasks(tasks["id"][timed], "with a duration, although a milestone")
+    yield from case.tasks(tasks["id"][timed], "with a duration", "milestone")
 
 
 @rule("PM111", "warning", "Estimate the duration; without one the task counts as taking no time.")

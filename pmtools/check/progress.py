@@ -148,9 +148,7 @@ def facts_do_not_vanish(case: Case) -> Iterator[Hit]:
 def summaries_have_no_progress(case: Case) -> Iterator[Hit]:
     """Progress is reported on tasks, not on summaries."""
     known = case.progress
-    yield from case.tasks(
-        known["task_id"][known["kind"] == "summary"], "with progress, although a summary"
-    )
+    yield from case.tasks(known["task_id"][known["kind"] == "summary"], "with progress", "summary")
 
 
 @rule("PM212", "warning", "Correct the hours; a day has 24.")

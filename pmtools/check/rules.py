@@ -17,6 +17,7 @@ from pmtools.project.working_time import calendars_of
 
 Severity = Literal["error", "warning", "info"]
 NAMED = 3
+PLURALS = {"task": "tasks", "summary": "summaries", "milestone": "milestones"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Case:
         for position in np.flatnonzero(where):
             yield self.row(table, position, sentence(frame.iloc[position]))
 
-    def tasks(self, ids: Iterable[str], said: str) -> Iterator[Hit]:
+    def tasks(self, ids: Iterable[str], said: str, noun: str = "task") -> Iterator[Hit]:
         """One hit for all these tasks together: `12 tasks without owner: "A" (1), ...`."""
         found = tuple(dict.fromkeys(ids))
         if not found:
@@ -91,7 +92,7 @@ class Case:
         first = self.project.tasks["id"].to_list().index(found[0])
         named = ", ".join(self.task(task_id) for task_id in found[:NAMED])
         rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-        count = f"{len(found)} tasks" if len(found) > 1 else "task"
+        count = f"{len(found)} {PLURALS[noun]}" if len(found) > 1 else noun
         place = self.project.place("tasks", first)
         yield Hit(place, f"{count} {said}: {named}{rest}", found)
 
