@@ -52,7 +52,8 @@ RIGHT = {
 }  # fmt: skip
 NAMES = (
     "Prüfung der Geräte, Straße 5", "Приёмка стенда", "Εγκατάσταση", "安装交换机", "تثبيت",
-    "نرم\u200cافزار", "Team 👨\u200d👩\u200d👧", "Load of 50 kΩ and 3 µs", "Δt of IT-Проект", "Ship #1 & 2 (NA)",
+    "\u0646\u0631\u0645\u200c\u0627\u0641\u0632\u0627\u0631",
+    "Team 👨\u200d👩\u200d👧", "Load of 50 kΩ and 3 µs", "Δt of IT-Проект", "Ship #1 & 2 (NA)",
     "<b>A</b>", "Two\nlines\tand a tab",
 )  # fmt: skip
 
