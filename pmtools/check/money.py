@@ -71,12 +71,14 @@ def the_baseline_has_a_cost(case: Case) -> Iterator[Hit]:
 
 @rule("PM306", "warning", "Raise the budget by an approved change, or correct the baseline.")
 def the_budget_covers_the_baseline(case: Case) -> Iterator[Hit]:
-    """The approved costs of no baseline exceed the project's budget."""
+    """The costs of the last approved baseline are within the project's budget."""
     budget = case.project.header.budget
-    costs = case.project.baseline.groupby("baseline", sort=False)["cost"].sum()
-    if budget and len(costs) and costs.iloc[-1] > budget:
-        said = f"baseline {costs.index[-1]} costs {costs.iloc[-1]:,.2f}"
-        yield case.table("header", f"the budget is {budget:,.2f}, but {said}")
+    rows = case.project.baseline.sort_values("approved_date", kind="stable", na_position="first")
+    last = rows[rows["baseline"] == (rows["baseline"].iloc[-1] if len(rows) else "")]
+    cost = last["cost"].sum()
+    if budget and cost > budget:
+        said = f"the budget is {budget:,.2f}, but the approved baseline costs {cost:,.2f}"
+        yield case.table("header", said)
 
 
 @rule("PM307", "warning", "Give it a rate, 0 where it costs nothing.")
