@@ -140,11 +140,11 @@ def _is_schedule(file: Path) -> bool:
 
 
 def _alone(file: Path, until: pd.Timestamp | None) -> Tables:
-    tables = read_files([(file, file.name)], file.name, {}, is_alone=True, until=until)
+    tables = read_files([(file, file.name)], file.name, {}, role="alone", until=until)
     if not tables.rows:
         raise SourceError(tables.problems)
     named = {"id": file.stem, "name": re.sub(r"[_-]+", " ", file.stem)}
-    tables.header = {**named, **{k: v for k, v in tables.header.items() if v is not None}}
+    tables.header = {**named, **tables.header}
     is_told = any(problem.found.startswith("start ") for problem in tables.problems)
     if "start" not in tables.header and not is_told:
         remedy = (

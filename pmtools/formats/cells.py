@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from pmtools.errors import Problem, SourceError
 from pmtools.project import Column, TableSchema
 
 NUMBER_FORMATS = {
@@ -61,6 +62,10 @@ class Unreadable:
 
     found: str
     remedy: str
+
+
+class Percent(float):
+    """A number that a spreadsheet shows as percent: 50.0 for a cell that shows 50%."""
 
 
 Cell = str | float | bool | date | time | timedelta | Unreadable | None
@@ -150,7 +155,7 @@ def _text(column: Column, cell: Cell) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float | int):
-        return plain(cell)
+        return f"{plain(cell)}%" if isinstance(cell, Percent) else plain(cell)
     return written_day("start", cell) if isinstance(cell, datetime) else str(cell)
 
 
@@ -171,11 +176,14 @@ def _time(column: Column, cell: Cell) -> str:
 
 
 def _number(column: Column, cell: Cell, form: CellFormat) -> float:
-    if isinstance(cell, str) and cell.strip().endswith("%"):
+    text = cell.strip() if isinstance(cell, str) else ""
+    if isinstance(cell, Percent) or text.endswith("%"):
         share = {"percent_complete": 1.0, "units": 100.0}.get(column.name)
         share = share or (100.0 if column.maximum == 1 else None)
         if share is not None:
-            return _parsed(column, cell.strip()[:-1].strip(), form) / share
+            return _parsed(column, text[:-1].strip() if text else cell, form) / share
+        found = f'{column.name} is "{text or _text(column, cell)}"'
+        raise CellFault(found, "a number that is no percent", "Correct the cell.")
     value = _parsed(column, cell, form)
     if column.name == "percent_complete" and 0 < value < 1:
         raise CellFault(
@@ -217,6 +225,8 @@ def _number_pattern(group: str, point: str) -> re.Pattern[str]:
 
 
 def _span(column: Column, cell: Cell, form: CellFormat) -> Span:
+    if isinstance(cell, Percent):
+        return Span(float(cell), "percent")
     if isinstance(cell, timedelta):
         return Span(cell / timedelta(hours=1), "")
     span = span_of(cell, form) if isinstance(cell, str) else None
@@ -331,16 +341,16 @@ def status_date_of(value: str | date | None) -> pd.Timestamp | None:
 
     Raises
     ------
-    ValueError
+    SourceError
         Where the text is no day written YYYY-MM-DD.
     """
-    if value is None or value == "":
+    if value is None:
         return None
     moment, has_clock = (
         day_of(value.strip(), CellFormat()) if isinstance(value, str) else _native(value)
     )
     if moment is None or pd.isna(moment):
-        raise ValueError(f'status_date is "{value}"; expected a day written YYYY-MM-DD')
+        raise SourceError([Problem("status date", f'"{value}" is no day', "YYYY-MM-DD")])
     return pd.Timestamp(moment if has_clock else moment.replace(hour=23, minute=59)).as_unit("us")
 
 

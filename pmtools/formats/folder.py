@@ -15,9 +15,9 @@ import pandas as pd
 
 from pmtools.errors import Problem, SourceError
 from pmtools.files import publish
-from pmtools.formats.cells import CellFormat, status_date_of, write_cell
+from pmtools.formats.cells import CellFormat, day_of, status_date_of, write_cell
 from pmtools.formats.rows import Tables, clean, format_of, project_of
-from pmtools.formats.sources import KINDS, read_files
+from pmtools.formats.sources import KINDS, Role, read_files
 from pmtools.formats.text_file import csv_bytes, escaped, refused
 from pmtools.project import HEADER, TABLES, Column, Project
 
@@ -86,7 +86,8 @@ def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
     files = [*_files(path)]
     plans = _plans([file for file in files if file.suffix.lower() in SCHEDULE_SUFFIXES])
     declared = vars(plans[-1][1].header) if plans else {}
-    now = _tables(path, files, declared, until)
+    role: Role = "beside a plan" if plans else "folder"
+    now = _tables(path, files, declared, role, until)
     now.notes += [
         f"{path.name}/{file.name}: not read, it is none of the known kinds of files"
         for file in files
@@ -98,17 +99,21 @@ def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
     for version in sorted((path / EARLIER).glob("[!.]*")):
         known = {**declared, **now.header}
         contents.versions.append(
-            (_day_named(version), _tables(version, [*_files(version)], known, until))
+            (_day_named(version), _tables(version, [*_files(version)], known, role, until))
         )
     return contents
 
 
 def _tables(
-    path: Path, files: list[Path], declared: Mapping[str, Any], until: pd.Timestamp | None
+    path: Path,
+    files: list[Path],
+    declared: Mapping[str, Any],
+    role: Role,
+    until: pd.Timestamp | None,
 ) -> Tables:
     places = [(f, f"{path.name}/{f.name}") for f in files if f.suffix.lower() in KINDS]
     header_place = f"{path.name}/project.csv"
-    return read_files(places, header_place, declared, is_alone=False, until=until)
+    return read_files(places, header_place, declared, role=role, until=until)
 
 
 def _missing(path: Path, tables: Tables) -> Iterator[Problem]:
@@ -162,9 +167,10 @@ def _dated(file: Path, project: Project) -> tuple[pd.Timestamp | None, Project]:
     on = project.header.status_date
     is_own = on is not None and "no status date" not in project.sources["header"].place
     named = re.search(r"(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)", file.stem)
-    if is_own or named is None:
+    day = day_of("-".join(named.groups()), CellFormat())[0] if named else None
+    if is_own or day is None:
         return on, project
-    on = status_date_of("-".join(named.groups()))
+    on = status_date_of(day)
     header = replace(project.header, status_date=on)
     return on, project.replace(header=header, progress=project.progress.assign(status_date=on))
 

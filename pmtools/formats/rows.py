@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -99,7 +100,8 @@ def read_header(sheet: Sheet, into: Tables, base: Mapping[str, Any]) -> None:
         form = format_of({**base, **into.header})
         place, value = cells[name]
         try:
-            into.header[name] = _declared(name, read_cell(_HEADER_COLUMNS[name], value, form))
+            found = _declared(name, read_cell(_HEADER_COLUMNS[name], value, form))
+            into.header |= {} if found is None else {name: found}
         except CellFault as fault:
             into.problems.append(Problem(place, fault.found, fault.expected, fault.remedy))
 
@@ -275,9 +277,9 @@ def project_of(tables: Tables, base: Project | None = None) -> Project:
     sources |= {name: part.source for name, part in rows.items()}
     if base is None or tables.header:
         sources["header"] = Source(tables.header_place)
-    header = {name: value for name, value in tables.header.items() if value is not None}
     header = {
-        n: pd.Timestamp(v).as_unit("us") if hasattr(v, "year") else v for n, v in header.items()
+        name: pd.Timestamp(value).as_unit("us") if isinstance(value, datetime) else value
+        for name, value in tables.header.items()
     }
     frames = {name: part.frame for name, part in rows.items()}
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pmtools.errors import Problem, SourceError, nearest
 from pmtools.formats.headings import (
@@ -24,6 +24,9 @@ from pmtools.formats.workbook import read_sheets
 from pmtools.project import TABLES
 
 KINDS = (".csv", ".tsv", ".xlsx", ".xlsm")
+Role = Literal["alone", "folder", "beside a plan"]
+"""A file is the whole project, one of its tables, or completes the tables of a schedule file."""
+
 _NAMED = {"project", *TABLES}
 _KEYS = {"field", "value"}.union(*(known_keys(table) for table in SCHEMAS))
 
@@ -43,11 +46,8 @@ def sheets_of(file: Path, place: str) -> dict[str, Sheet]:
     return read_sheets(file, place) if is_zip else {file.stem: read_csv(file, place, _KEYS)}
 
 
-def meanings(file: Path, sheets: Mapping[str, Sheet], *, is_alone: bool) -> dict[str, Meaning]:
-    """What each sheet of a file means: as confirmed, else by its name, else by its headings.
-
-    A file that `is_alone` is the whole project, so that one of its sheets must be the tasks.
-    """
+def meanings(file: Path, sheets: Mapping[str, Sheet], role: Role) -> dict[str, Meaning]:
+    """What each sheet of a file means: as confirmed, else by its name, else by its headings."""
     saved = saved_headings(file)
     found: dict[str, Meaning] = {}
     for name, sheet in sheets.items():
@@ -58,9 +58,11 @@ def meanings(file: Path, sheets: Mapping[str, Sheet], *, is_alone: bool) -> dict
         table = key_of(name) if key_of(name) in _NAMED else ""
         table = table or (key_of(file.stem) if len(sheets) == 1 else "")
         if table in _NAMED:
-            found[name] = _by_name(table, sheet)
+            found[name] = _by_name(table, sheet, role)
     tables = {meaning.table for meaning in found.values()}
-    for name, sheet in sheets.items() if is_alone and not {"tasks", "task list"} & tables else ():
+    for name, sheet in (
+        sheets.items() if role == "alone" and not {"tasks", "task list"} & tables else ()
+    ):
         if name not in found and len(_keys(sheet, "task list") & known_keys("task list")):
             is_guess = not _keys(sheet, "task list") <= _columns("task list")
             found[name] = Meaning(TASK_LIST.name, {}, is_guess)
@@ -78,10 +80,14 @@ def _keys(sheet: Sheet, table: str) -> set[str]:
     return {key for key in keys if key and not key.startswith("#")}
 
 
-def _by_name(table: str, sheet: Sheet) -> Meaning:
+def _by_name(table: str, sheet: Sheet, role: Role) -> Meaning:
     if table == "project":
         return Meaning(table, {}, False)
-    if table == "tasks" and not _keys(sheet, "task list") <= _columns("tasks"):
+    if (
+        table == "tasks"
+        and role != "beside a plan"
+        and not _keys(sheet, "task list") <= _columns("tasks")
+    ):
         table = TASK_LIST.name
     strange = _keys(sheet, table) - _columns(table)
     return Meaning(table, {}, bool(strange & known_keys(table)))
@@ -92,7 +98,7 @@ def read_files(
     header_place: str,
     declared: Mapping[str, Any],
     *,
-    is_alone: bool,
+    role: Role,
     until: datetime | None = None,
 ) -> Tables:
     """Read files, each with the place that problems name, into one set of tables.
@@ -106,7 +112,7 @@ def read_files(
         try:
             sheets = sheets_of(file, place)
             _confirmed_header(file, tables, declared)
-            means = meanings(file, sheets, is_alone=is_alone)
+            means = meanings(file, sheets, role)
         except SourceError as error:
             tables.problems += error.problems
             continue
@@ -114,7 +120,7 @@ def read_files(
         if guesses:
             tables.problems += propose(file, sheets, guesses).refusal().problems
         elif not means:
-            tables.problems.append(_nameless(file, place, is_alone=is_alone))
+            tables.problems.append(_nameless(file, place, role))
         for name in sheets:
             if name not in means and name != "about":
                 tables.notes.append(f'{place}: sheet "{name}" is no table and is not read')
@@ -154,8 +160,8 @@ def _confirmed_header(file: Path, tables: Tables, declared: Mapping[str, Any]) -
         read_header(Sheet(place, rows, [*range(1, len(rows) + 1)]), tables, declared)
 
 
-def _nameless(file: Path, place: str, *, is_alone: bool) -> Problem:
-    if is_alone:
+def _nameless(file: Path, place: str, role: Role) -> Problem:
+    if role == "alone":
         return Problem(
             place,
             "no sheet is a list of tasks",
@@ -180,7 +186,7 @@ def propose_headings(path: str | Path) -> Proposal:
     files = sorted(f for f in file.glob("[!.]*") if f.suffix in KINDS) if file.is_dir() else [file]
     for source in files:
         sheets = sheets_of(source, source.name)
-        means = meanings(source, sheets, is_alone=not file.is_dir())
+        means = meanings(source, sheets, "folder" if file.is_dir() else "alone")
         guesses = {name: m.table for name, m in means.items() if m.is_guess}
         if guesses:
             return propose(source, sheets, guesses)

@@ -22,6 +22,7 @@ _LINKS = (
     re.compile(rf"(?P<id>.+?)\s*(?P<kind>FS|SS|FF|SF|EA|AA|EE|AE)\s*{_LAG}?", re.I),
     re.compile(rf"(?P<id>.+?)(?P<kind>)\s*{_LAG}?", re.I),
 )
+_LONGEST_CELL, _LONGEST_WORD = 10_000, 500
 _KINDS = {"EA": "FS", "AA": "SS", "EE": "FF", "AE": "SF"}
 _RESOURCE = re.compile(r"(?P<name>[^\[\]]+?)\s*(?:\[(?P<units>[^\]]*)\])?")
 _TASK_COLUMNS = [column.name for column in TABLES["tasks"].columns]
@@ -128,20 +129,25 @@ class _Spreading:
     def links(self, index: int, row: Row) -> Iterator[Row]:
         """The links that the cell `predecessors` says, such as `5FS+2d;7`."""
         has_decimal_comma = self.form.number_format.endswith(",5")
-        for word in re.split(r";" if has_decimal_comma else r"[;,]", row.get("predecessors") or ""):
-            if word.strip():
-                link = self._link(word.strip())
-                if link is None:
-                    expected = "ids of tasks, with kind and lag such as 5FS+2d, separated by ;"
-                    found = f'predecessor "{word.strip()}"'
-                    self._problem(index, found, expected, "Correct the cell.")
-                else:
-                    yield link | {"successor_id": row["id"]}
+        for word in self._words(row, "predecessors", ";" if has_decimal_comma else "[;,]"):
+            link = self._link(word)
+            if link is None:
+                expected = "ids of tasks, with kind and lag such as 5FS+2d, separated by ;"
+                self._problem(index, f'predecessor "{word[:80]}"', expected, "Correct the cell.")
+            else:
+                yield link | {"successor_id": row["id"]}
+
+    def _words(self, row: Row, name: str, separator: str) -> list[str]:
+        """The parts of a cell; a very long cell is one part, which then cannot be read."""
+        text = row.get(name) or ""
+        if len(text) > _LONGEST_CELL:
+            return [text]
+        return [word.strip() for word in re.split(separator, text) if word.strip()]
 
     def _link(self, word: str) -> Row | None:
         if word in self.ids:
             return {"predecessor_id": word}
-        for pattern in _LINKS:
+        for pattern in _LINKS if len(word) < _LONGEST_WORD else ():
             found = pattern.fullmatch(word)
             if found and found["id"] in self.ids:
                 kind = (found["kind"] or "FS").upper()
@@ -152,14 +158,12 @@ class _Spreading:
 
     def assignments(self, index: int, row: Row) -> Iterator[Row]:
         """The resources that the cell `resource_names` says, such as `Ann[50%],Bob`."""
-        for word in re.split(r"[;,](?![^\[]*\])", row.get("resource_names") or ""):
-            found = _RESOURCE.fullmatch(word.strip())
-            if not word.strip():
-                continue
+        for word in self._words(row, "resource_names", r"[;,](?![^\[]*\])"):
+            found = _RESOURCE.fullmatch(word) if len(word) < _LONGEST_WORD else None
             units = self._units(found["units"]) if found else None
             if found is None or units is None:
                 expected = "names with units, such as Ann[50%]"
-                self._problem(index, f'resource "{word.strip()}"', expected, "Correct the cell.")
+                self._problem(index, f'resource "{word[:80]}"', expected, "Correct the cell.")
                 continue
             name = found["name"]
             if name not in self.resources:

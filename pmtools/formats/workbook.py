@@ -12,7 +12,7 @@ from typing import Any
 
 from pmtools.errors import ProcessError
 from pmtools.files import publish
-from pmtools.formats.cells import Cell, CellFormat, Unreadable, plain, write_cell, written_day
+from pmtools.formats.cells import Cell, CellFormat, Percent, Unreadable, write_cell, written_day
 from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, clean, format_of
 from pmtools.formats.text_file import refused
 from pmtools.process import run_limited
@@ -65,11 +65,7 @@ def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> bool:
     with archive.open(entry) as stream:
         while block := stream.read(1 << 20):
             text = tail + block
-            if (
-                b"<!DOCTYPE" in text
-                or b"<!ENTITY" in text
-                or text.startswith((b"\xff\xfe", b"\xfe\xff"))
-            ):
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in block:
                 raise refused(place, f"{entry.filename} declares entities", "none, as in Excel")
             n_cells += _checked(text, place) if is_sheet else 0
             if n_cells > MOST_CELLS:
@@ -172,7 +168,7 @@ def _value(cell: Any, formulas: Any) -> Cell:
         return _to_the_second(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         if "%" in cell.number_format:
-            return f"{plain(round(value * 100, 10))}%"
+            return Percent(round(value * 100, 10))
         if re.fullmatch("00+", cell.number_format) and value == int(value):
             return str(int(value)).zfill(len(cell.number_format))
     return value

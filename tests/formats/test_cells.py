@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmtools.errors import SourceError
 from pmtools.formats.cells import (
     NUMBER_FORMATS,
     CellFault,
@@ -193,5 +194,5 @@ def test_a_status_date_is_the_end_of_its_day_unless_a_time_is_said():
     assert status_date_of(pd.Timestamp("2026-03-02")) == pd.Timestamp("2026-03-02 23:59")
     assert status_date_of("2026-03-02 12:00") == pd.Timestamp("2026-03-02 12:00")
     assert status_date_of(None) is None
-    with pytest.raises(ValueError, match="expected a day"):
+    with pytest.raises(SourceError, match="expected YYYY-MM-DD"):
         status_date_of("02/03/2026")

@@ -133,3 +133,13 @@ def test_baseline_dates_become_the_approved_baseline(read):
         "Dig,5d,2026-01-05,2026-01-05,2026-01-06,900",
     )
     assert rows(project.baseline, "task_id", "duration_hours", "cost") == [["1", 16.0, 900.0]]
+
+
+@pytest.mark.timeout(20)
+def test_a_very_long_cell_is_refused_at_once(read):
+    """No pattern is tried for minutes on what nobody wrote."""
+    cells = [" " * 40_000 + "[", "," * 40_000 + "x", "[" * 40_000, "5FS" * 15_000]
+    for column in ("resource_names", "predecessors"):
+        for cell in cells:
+            with pytest.raises(ProblemsError, match="Correct the cell"):
+                read(f"name,duration,start,{column}", f'Dig,1d,2026-01-05,"a{cell}"')

@@ -134,10 +134,11 @@ def test_days_of_a_1904_workbook_are_the_days_that_excel_shows(tmp_path):
 
 
 def test_numbers_formatted_as_percent_or_with_leading_zeros_are_what_they_show(tmp_path):
-    """0.5 shown as 50% is 50 percent; 7 shown as 007 is the id 007."""
+    """0.125 shown as 12.5% is 12.5 percent, with any number format; 7 shown as 007 is id 007."""
     sheets = plan(
+        project=[*plan()["project"], ["number_format", "1.234,5"]],
         tasks=[["id", "name", "duration_hours"], [7, "a", 8]],
-        progress=[["status_date", "task_id", "percent_complete"], [datetime(2026, 1, 9), 7, 0.5]],
+        progress=[["status_date", "task_id", "percent_complete"], [datetime(2026, 1, 9), 7, 0.125]],
     )
 
     def form(book):
@@ -146,7 +147,7 @@ def test_numbers_formatted_as_percent_or_with_leading_zeros_are_what_they_show(t
 
     project = read_project(saved(tmp_path / "p.xlsx", sheets, form))
     assert project.tasks["id"].tolist() == project.progress["task_id"].tolist() == ["007"]
-    assert project.progress["percent_complete"].tolist() == [50.0]
+    assert project.progress["percent_complete"].tolist() == [12.5]
 
 
 def test_merged_cells_and_foreign_sheets_are_noted(tmp_path):
