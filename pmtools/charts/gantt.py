@@ -13,18 +13,19 @@ from pmtools.charts.theme import (
     INK,
     LATE,
     PALE_BLUE,
+    PALE_INK,
     alt,
     date_range,
     finished,
     nothing,
 )
 from pmtools.metrics import CannotSay
-from pmtools.words import cells, day, day_month, is_missing, plain
+from pmtools.words import NOTHING, cells, day, day_month, is_missing, plain
 
 MOST_ROWS = 50
 ROW_HEIGHT = 17
-NAMES = "(width < 560 ? 132 : 290)"
-"""Pixels for the names of tasks, to the left of the bars."""
+NAMES = "(width < 560 ? 164 : 330)"
+"""Pixels for names and finish dates, to the left of the bars."""
 SUMMARY, MILESTONE = "datum.kind === 'summary'", "datum.kind === 'milestone'"
 DIAMOND = {"shape": "diamond", "opacity": 1, "yOffset": -1}
 _LEGEND = {
@@ -150,7 +151,10 @@ def _tooltips(tasks: pd.DataFrame) -> dict[str, Any]:
         said["said_deadline"] = cells(list(tasks["deadline"]), "date")
     if "baseline_finish" in tasks:
         pair = zip(tasks["baseline_start"], tasks["baseline_finish"], strict=True)
-        said["said_baseline"] = [f"{day(start)} to {day(finish)}" for start, finish in pair]
+        said["said_baseline"] = [
+            NOTHING if is_missing(finish) else f"{day(start)} to {day(finish)}"
+            for start, finish in pair
+        ]
     return said
 
 
@@ -176,15 +180,16 @@ def _only(rows: pd.DataFrame, condition: str) -> Any:
 
 
 def _behind(rows: pd.DataFrame, first: Any, last: Any, status_date: Any) -> list[Any]:
-    """The band behind summaries, the time axis, the status date, the names."""
-    scale = {"range": [alt.expr(NAMES), alt.expr("width")]}
+    """The band behind summaries, the time axis, the status date, names and finishes."""
+    scale = {"range": [alt.expr(f"{NAMES} + 24"), alt.expr("width")]}
     bands = _only(rows, SUMMARY).mark_rect(color="#f3f3f3")
     names = alt.Chart(rows).mark_text(
         align="left",
         x=alt.expr("datum.indent"),
-        limit=alt.expr(f"{NAMES} - 10 - datum.indent"),
+        limit=alt.expr(f"{NAMES} - 62 - datum.indent"),
         fontWeight=alt.expr(f"{SUMMARY} ? 'bold' : 'normal'"),
     )
+    dates = {"align": "right", "x": alt.expr(f"{NAMES} - 12"), "color": PALE_INK}
     return [
         bands.encode(y=_y(), x=alt.value(0), x2=alt.value("width")),
         date_range(
@@ -192,6 +197,8 @@ def _behind(rows: pd.DataFrame, first: Any, last: Any, status_date: Any) -> list
         ),
         *_status(status_date),
         names.encode(y=_y(), text="name:N", tooltip=_tooltip(rows)),
+        alt.Chart(rows).mark_text(**dates).encode(y=_y(), text="end_label:N"),
+        alt.Chart(alt.Data(values=[{}])).mark_text(text="Finish", y=-8, **dates),
     ]
 
 
@@ -226,12 +233,10 @@ def _bars(rows: pd.DataFrame) -> list[Any]:
 
 
 def _marks(rows: pd.DataFrame) -> list[Any]:
-    """Milestones with their baseline and date, deadlines, and the legend of everything."""
+    """Milestones with their baseline, deadlines, and the legend of everything."""
     milestones = _only(rows, MILESTONE)
     before = _only(rows, f"{MILESTONE} && datum.has_baseline")
     due = _only(rows, "datum.has_deadline")
-    words = {"align": "left", "dx": 9, "dy": -1, "fontSize": 10}
-    halo = milestones.mark_text(stroke="white", strokeWidth=3, **words)
     shared = {"y": _y(), "tooltip": _tooltip(rows)}
     return [
         before.mark_point(**DIAMOND, size=60, fill=GREY, stroke=GREY).encode(
@@ -246,8 +251,6 @@ def _marks(rows: pd.DataFrame) -> list[Any]:
         due.mark_point(
             shape="triangle-down", size=50, yOffset=-5, fill="white", stroke=INK, opacity=1
         ).encode(x="deadline:T", **shared),
-        halo.encode(x="finish:T", text="end_label:N", **shared),
-        milestones.mark_text(**words).encode(x="finish:T", text="end_label:N", **shared),
         _legend(),
     ]
 
