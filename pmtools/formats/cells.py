@@ -339,12 +339,14 @@ def _moment(found: re.Match[str], timezone: str) -> datetime | None:
 def status_date_of(value: str | date | None) -> pd.Timestamp | None:
     """A status date given by a caller: ISO text or a timestamp; a day alone is its last minute.
 
+    None, or "" as a notebook's parameter has it, says nothing: the latest date counts.
+
     Raises
     ------
     SourceError
         Where the text is no day written YYYY-MM-DD.
     """
-    if value is None:
+    if value is None or value == "":
         return None
     moment, has_clock = (
         day_of(value.strip(), CellFormat()) if isinstance(value, str) else _native(value)

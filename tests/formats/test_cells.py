@@ -194,5 +194,6 @@ def test_a_status_date_is_the_end_of_its_day_unless_a_time_is_said():
     assert status_date_of(pd.Timestamp("2026-03-02")) == pd.Timestamp("2026-03-02 23:59")
     assert status_date_of("2026-03-02 12:00") == pd.Timestamp("2026-03-02 12:00")
     assert status_date_of(None) is None
+    assert status_date_of("") is None
     with pytest.raises(SourceError, match="expected YYYY-MM-DD"):
         status_date_of("02/03/2026")
