@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,18 +19,22 @@ from pmtools.formats.text_file import refused
 from pmtools.process import run_limited
 from pmtools.project import HEADER, TABLES, Column, Project
 
-MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO, MOST_CELLS = 2_000, 400_000_000, 200, 5_000_000
+MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO, MOST_CELLS = 2_000, 400_000_000, 200, 3_000_000
 SECONDS, MEMORY_MB = 120, 3_000
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""")
+_CELL, _FORMULA = re.compile(rb"<(?:\w+:)?c[\s>/]"), re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LONGEST_TEXT = 32_767
+_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError)
+"""What zipfile raises for broken, locked or truncated archives."""
 
 
 def guard(path: Path, place: str) -> bool:
     """Refuse a workbook that would exhaust its reader; says whether it contains formulas.
 
-    Sizes are counted while unpacking, not believed; cells are looked for by their own places,
-    not in the stated dimension.
+    Cells are looked for by their own places, not in the stated dimension. zipfile unpacks no more
+    than the stated size of a part, and calls it broken where that was a lie.
 
     Raises
     ------
@@ -51,32 +56,33 @@ def guard(path: Path, place: str) -> bool:
                 raise refused(
                     place, found, f"at most {MOST_RATIO} times", "Save it again in Excel."
                 )
+            if any(entry.compress_type not in _DEFLATED for entry in entries):
+                raise refused(place, "an unusual compression", "a workbook as Excel saves it")
             for entry in entries:
                 if entry.filename.endswith((".xml", ".rels")):
                     has_formulas |= _scan(archive, entry, place)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN as error:
         raise refused(place, f"the file is broken or locked ({error})", "a workbook") from None
     return has_formulas
 
 
 def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> bool:
-    is_sheet = "worksheets/" in entry.filename
     tail, n_cells, has_formulas = b"", 0, False
     with archive.open(entry) as stream:
         while block := stream.read(1 << 20):
             text = tail + block
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in block:
                 raise refused(place, f"{entry.filename} declares entities", "none, as in Excel")
-            n_cells += _checked(text, place) if is_sheet else 0
+            _refuse_far_cells(text, place)
+            n_cells += len(_CELL.findall(text))
             if n_cells > MOST_CELLS:
                 raise refused(place, "too many cells", f"at most {MOST_CELLS:,}", "Split it.")
-            has_formulas |= is_sheet and re.search(rb"<(\w+:)?f[\s>/]", text) is not None
+            has_formulas |= _FORMULA.search(text) is not None
             tail = text[-64:]
     return has_formulas
 
 
-def _checked(text: bytes, place: str) -> int:
-    n_cells = 0
+def _refuse_far_cells(text: bytes, place: str) -> None:
     for column, row in _PLACE.findall(text):
         number = 0
         for letter in column:
@@ -86,8 +92,6 @@ def _checked(text: bytes, place: str) -> int:
             found = f"cell {cell} lies far outside any table" if column else f"row {cell} is used"
             limit = f"at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns"
             raise refused(place, found, limit, "Delete the rows and columns beyond the table.")
-        n_cells += bool(column)
-    return n_cells
 
 
 def read_sheets(path: Path, place: str) -> dict[str, Sheet]:
