@@ -15,13 +15,18 @@ import pandas as pd
 
 from pmtools.errors import ProcessError
 from pmtools.files import publish
-from pmtools.formats.schedule_file.counts import refusal
 from pmtools.formats.schedule_file.reading import read_rows
-from pmtools.formats.schedule_file.writing import write_plan
+from pmtools.formats.schedule_file.records import refusal
+from pmtools.formats.schedule_file.writing import write_plans
 from pmtools.process import run_limited
 from pmtools.project import Header, Project, Source
 
-__all__ = ["read_schedule_file", "read_schedule_files", "write_schedule_file"]
+__all__ = [
+    "read_schedule_file",
+    "read_schedule_files",
+    "write_schedule_file",
+    "write_schedule_files",
+]
 
 
 def read_schedule_file(path: str | Path, *, seconds: float = 30) -> Project:
@@ -95,25 +100,39 @@ def write_schedule_file(
     MissingExtra
         Without MPXJ or Java.
     """
-    target = Path(path)
-    if target.suffix not in (".xml", ".xer"):
-        raise refusal(target, f'"{target.suffix}" is no schedule file we write', ".xml or .xer")
-    tables = {name: _rows(frame) for name, frame in project.tables.items()}
-    tables["all_progress"], tables["progress"] = (
-        tables["progress"],
-        _rows(project.latest_progress()),
-    )
-    tables["baseline"] = _rows(_last_baseline(project.baseline))
-    header = {name: _plain(value) for name, value in vars(project.header).items()}
+    return write_schedule_files([(project, path)], seconds=seconds)[0]
+
+
+def write_schedule_files(
+    plans: Iterable[tuple[Project, str | Path]], *, seconds: float = 30
+) -> tuple[tuple[str, ...], ...]:
+    """Write several plans with one start of Java: all of them, or none."""
+    targets = [(project, Path(path)) for project, path in plans]
+    for _, path in targets:
+        if path.suffix not in (".xml", ".xer"):
+            raise refusal(path, f'"{path.suffix}" is no schedule file we write', ".xml or .xer")
     with tempfile.TemporaryDirectory(prefix="pmtools-") as folder:
-        draft = Path(folder, f"plan{target.suffix}")
+        drafts = [Path(folder, f"{i}{path.suffix}") for i, (_, path) in enumerate(targets)]
+        jobs = [
+            (*_plain_tables(project), str(draft))
+            for (project, _), draft in zip(targets, drafts, strict=True)
+        ]
         try:
-            notes = run_limited(write_plan, header, tables, str(draft), seconds=seconds)
+            notes = run_limited(write_plans, jobs, seconds=seconds)
         except ProcessError as error:
             words = f"writing failed: {str(error).splitlines()[0]}"
-            raise refusal(target, words) from error
-        publish(target, draft.read_bytes())
+            raise refusal(targets[0][1], words) from error
+        for (_, path), draft in zip(targets, drafts, strict=True):
+            publish(path, draft.read_bytes())
     return tuple(notes)
+
+
+def _plain_tables(project: Project) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    tables = {name: _rows(frame) for name, frame in project.tables.items()}
+    tables["all_progress"] = tables["progress"]
+    tables["progress"] = _rows(project.latest_progress())
+    tables["baseline"] = _rows(_last_baseline(project.baseline))
+    return {name: _plain(value) for name, value in vars(project.header).items()}, tables
 
 
 def _last_baseline(baseline: pd.DataFrame) -> pd.DataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pmtools.formats.schedule_file.java import text
+from pmtools.formats.schedule_file.java import java_date, java_enum, java_integer, java_time, text
+from pmtools.formats.schedule_file.own_columns import whole_numbers
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST, _LAST = dt.date(1980, 1, 1), dt.date(2099, 12, 31)
@@ -25,14 +26,18 @@ class Calendars:
         import jpype
 
         self._days = list(jpype.JClass("java.time.DayOfWeek").values())
-        self._all = list(plan.getCalendars())
-        self._kept = [calendar for calendar in self._all if self._has_content(calendar)]
+        calendars = list(plan.getCalendars())
+        self._kept = [calendar for calendar in calendars if self._has_content(calendar)]
+        self._ids = {calendar.getUniqueID(): self._id_of(calendar) for calendar in calendars}
 
     def id_of(self, calendar: Any) -> str:
         """Our id of a calendar, or of the first one above it that says something."""
-        while calendar is not None and not self._has_content(calendar):
+        return "" if calendar is None else self._ids[calendar.getUniqueID()]
+
+    def _id_of(self, calendar: Any) -> str:
+        while not self._has_content(calendar):
             calendar = calendar.getParent()
-        return "" if calendar is None else text(calendar.getUniqueID())
+        return text(calendar.getUniqueID())
 
     def rows(self) -> list[Row]:
         """One row a shift of a weekday; one row for a calendar that only has exceptions."""
@@ -73,13 +78,14 @@ class Calendars:
         shifts = {
             d: _shifts(calendar.getHours(j)) for d, j in zip(WEEKDAYS, self._days, strict=True)
         }
-        if (base and not self._has_week(calendar)) or not any(shifts.values()):
+        if base and not self._has_week(calendar):
             yield head
             return
+        says_days_off = base or not any(shifts.values())
         for day, spans in shifts.items():
             for start, finish in spans:
                 yield head | {"weekday": day, "shift_start": start, "shift_finish": finish}
-            if base and not spans:
+            if says_days_off and not spans:
                 yield head | {"weekday": day}
 
     def _exceptions(self, calendar: Any) -> Iterator[Row]:
@@ -94,6 +100,83 @@ class Calendars:
                 "name": text(exception.getName()),
                 "shifts": " ".join(f"{start}-{finish}" for start, finish in _shifts(exception)),
             }
+
+
+class NewCalendars:
+    """Calendars for a file that is being written."""
+
+    def __init__(self, file: Any, calendars: list[Row], exceptions: list[Row]) -> None:
+        self.file = file
+        self._rows, self._exceptions = calendars, exceptions
+        self._by_id = self._add()
+
+    def of(self, calendar_id: str) -> Any:
+        """That calendar; for "" the first one, or the usual week where there is none."""
+        if calendar_id in self._by_id:
+            return self._by_id[calendar_id]
+        if not self.file.getCalendars():
+            self.file.addDefaultBaseCalendar()
+        return self.file.getCalendars()[0]
+
+    def day_and_night(self) -> Any:
+        """A calendar that makes an elapsed duration, which Primavera lacks, a working one."""
+        name = "24 hours"
+        calendar = self.file.getCalendarByName(name)
+        if calendar is None:
+            calendar = self.file.addCalendar()
+            calendar.setName(name)
+            row = {"shift_start": "00:00", "shift_finish": "24:00"}
+            _set_week(calendar, [row | {"weekday": day} for day in WEEKDAYS], None)
+        return calendar
+
+    def _add(self) -> dict[str, Any]:
+        rows: dict[str, list[Row]] = {}
+        for row in self._rows:
+            rows.setdefault(row["id"], []).append(row)
+        calendars = {key: self.file.addCalendar() for key in rows}
+        numbers = whole_numbers(rows)
+        for key, calendar in calendars.items():
+            calendar.setUniqueID(java_integer(numbers[key]))
+            calendar.setName(next((row["name"] for row in rows[key] if row["name"]), key))
+            base = next((row["base_id"] for row in rows[key] if row["base_id"]), "")
+            _set_week(calendar, rows[key], calendars.get(base))
+        for row in self._exceptions:
+            last = row["to"] or row["from"]
+            days = java_date(row["from"]), java_date(last)
+            exception = calendars[row["calendar_id"]].addCalendarException(*days)
+            exception.setName(row["name"] or None)
+            _add_shifts(exception, row["shifts"].split())
+        return calendars
+
+
+def _set_week(calendar: Any, rows: list[Row], base: Any) -> None:
+    """Days without a row are the base's, or off where there is none."""
+    import jpype
+
+    weekdays = dict(zip(WEEKDAYS, jpype.JClass("java.time.DayOfWeek").values(), strict=True))
+    said = {row["weekday"] for row in rows}
+    if base is not None:
+        calendar.setParent(base)
+    for word, day in weekdays.items():
+        spans = [
+            f"{row['shift_start']}-{row['shift_finish']}"
+            for row in rows
+            if row["weekday"] == word and row["shift_start"]
+        ]
+        unsaid = "DEFAULT" if base is not None and word not in said else "NON_WORKING"
+        kind = "WORKING" if spans else unsaid
+        calendar.setCalendarDayType(day, java_enum("DayType", kind))
+        if kind != "DEFAULT":
+            _add_shifts(calendar.addCalendarHours(day), spans)
+
+
+def _add_shifts(hours: Any, spans: Iterable[str]) -> None:
+    import jpype
+
+    span_of = jpype.JClass("org.mpxj.LocalTimeRange")
+    for span in spans:
+        start, _, finish = span.partition("-")
+        hours.add(span_of(java_time(start), java_time(finish)))
 
 
 def _day(value: Any) -> dt.date:

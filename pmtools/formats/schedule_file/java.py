@@ -133,3 +133,18 @@ def java_time(value: str) -> Any:
     import jpype
 
     return jpype.JClass("java.time.LocalTime").parse("00:00" if value == "24:00" else value)
+
+
+def java_enum(kind: str, name: str) -> Any:
+    """A value of one of MPXJ's enums."""
+    import jpype
+
+    return getattr(jpype.JClass(f"org.mpxj.{kind}"), name)
+
+
+def java_duration(hours: float, is_elapsed: bool = False) -> Any:
+    """A Duration in working hours, or in hours of day and night."""
+    import jpype
+
+    unit = java_enum("TimeUnit", "ELAPSED_HOURS" if is_elapsed else "HOURS")
+    return jpype.JClass("org.mpxj.Duration").getInstance(float(hours), unit)

@@ -6,6 +6,9 @@ A plan written by us carries them, and so does one in which somebody made such a
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from pmtools.formats.schedule_file.java import text
@@ -58,3 +61,11 @@ class OwnColumns:
                 field = getattr(types, f"TEXT{30 - number}")
                 self._fields.getOrCreate(field).setAlias(_FIELD.format(column))
                 entity.set(field, row[column])
+
+
+def whole_numbers(ids: Iterable[str]) -> dict[str, int]:
+    """Each id as the number it is; new numbers for ids that are none."""
+    numbers = {i: int(i) if re.fullmatch("[1-9][0-9]{0,8}", i) else 0 for i in ids}
+    taken = set(numbers.values())
+    free = (number for number in itertools.count(1) if number not in taken)
+    return {i: number or next(free) for i, number in numbers.items()}

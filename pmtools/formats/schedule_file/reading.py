@@ -6,17 +6,24 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pmtools.formats.schedule_file.counts import (
+from pmtools.formats.schedule_file.java import start_java
+from pmtools.formats.schedule_file.records import (
+    AGAIN,
     KINDS,
-    Counts,
+    Records,
     encoding_of,
     kind_of,
-    raw_counts,
+    records_of,
     refusal,
-    xer_project_id,
 )
-from pmtools.formats.schedule_file.java import start_java
 from pmtools.formats.schedule_file.rows import Rows
+from pmtools.formats.schedule_file.rules import (
+    Counts,
+    foreign_links,
+    project_id,
+    raw_counts,
+    refuse_damage,
+)
 
 _READERS = {
     "mpp": "mpp.MPPReader",
@@ -34,26 +41,30 @@ def read_rows(paths: list[str]) -> list[dict[str, Any]]:
 
 def _read(path: Path) -> dict[str, Any]:
     kind = kind_of(path)
-    expected = raw_counts(path, kind)
-    plan = _open(path, kind)
+    records = records_of(path, kind)
+    refuse_damage(path, kind, records)
+    expected = raw_counts(path, kind, records)
+    plan = _open(path, kind, records)
     _compare(path, expected, _counts(plan, kind))
-    return Rows(path, kind, plan).content()
+    content = Rows(path, kind, plan).content()
+    content["tables"]["links"] += foreign_links(records)
+    return content
 
 
-def _open(path: Path, kind: str) -> Any:
+def _open(path: Path, kind: str, records: Records) -> Any:
     start_java()
     import jpype
 
     reader = jpype.JClass(f"org.mpxj.{_READERS[kind]}")()
     if kind == "xer":
-        reader.setProjectID(xer_project_id(path))
+        reader.setProjectID(int(project_id(path, records)))
         reader.setCharset(jpype.JClass("java.nio.charset.Charset").forName(encoding_of(path)))
     try:
         plan = reader.read(str(path))
     except jpype.JException as error:
         cause = error.getCause() or error
         words = f"the content is no whole {KINDS[kind]} file ({cause.toString()})"
-        raise refusal(path, words, remedy="Export it again.") from None
+        raise refusal(path, words, remedy=AGAIN) from None
     if plan is None or not len(plan.getTasks()):
         raise refusal(path, f"there is no task in this {KINDS[kind]} file", "at least one task")
     return plan
@@ -88,4 +99,4 @@ def _compare(path: Path, expected: Counts, found: Counts) -> None:
     ]
     if lost:
         words = f"incomplete import: {'; '.join(lost)}"
-        raise refusal(path, words, remedy="The file is damaged: export it again.")
+        raise refusal(path, words, remedy=AGAIN)

@@ -6,11 +6,24 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from pmtools.formats.schedule_file.calendars import Calendars, Row
-from pmtools.formats.schedule_file.java import hourly, hours, instant, number, text, word
-from pmtools.formats.schedule_file.own_columns import OwnColumns
+from pmtools.formats.schedule_file.calendars import Calendars, NewCalendars, Row
+from pmtools.formats.schedule_file.java import (
+    hourly,
+    hours,
+    instant,
+    java_duration,
+    java_enum,
+    java_instant,
+    java_integer,
+    java_number,
+    number,
+    text,
+    word,
+)
+from pmtools.formats.schedule_file.own_columns import OwnColumns, whole_numbers
 
 ACCRUALS = {"START": "start", "END": "end", "PRORATED": "prorated"}
+JAVA_ACCRUALS = {ours: java for java, ours in ACCRUALS.items()}
 FOR_EVER = dt.datetime(1984, 1, 1), dt.datetime(2049, 12, 31, 23, 59)
 """MPXJ's bounds of a price or capacity that has no bounds."""
 
@@ -117,3 +130,110 @@ class Resources:
             return {"units": units, "work_hours": None, "is_fixed_quantity": is_fixed}
         work = hours(assignment.getWork(), defaults) or 0.0
         return {"units": units, "work_hours": work, "is_fixed_quantity": False}
+
+
+class NewResources:
+    """Resources for a file that is being written."""
+
+    def __init__(
+        self, file: Any, tables: dict[str, list[Row]], calendars: NewCalendars, is_xer: bool
+    ) -> None:
+        from org import mpxj
+
+        self.mpxj, self.file, self.tables, self.is_xer = mpxj, file, tables, is_xer
+        self.own, self.calendars = OwnColumns(file), calendars
+        self.by_id = self._add()
+
+    def assign(self, tasks: dict[str, Any]) -> None:
+        """Put the resources on the tasks that were written."""
+        durations = {row["id"]: row["duration_hours"] or 0.0 for row in self.tables["tasks"]}
+        for row in self.tables["assignments"]:
+            if row["task_id"] not in tasks:
+                continue
+            resource = self.by_id[row["resource_id"]]
+            assignment = tasks[row["task_id"]].addResourceAssignment(resource)
+            assignment.setUnits(java_number(100 * row["units"]))
+            if resource.getType().name() == "MATERIAL":
+                if not row["is_fixed_quantity"]:
+                    assignment.setVariableRateUnits(java_enum("TimeUnit", "HOURS"))
+                continue
+            work = row["work_hours"]
+            if work is None:
+                work = row["units"] * durations[row["task_id"]]
+            for put in (assignment.setWork, assignment.setRemainingWork, assignment.setPlannedWork):
+                put(java_duration(work))
+
+    def _add(self) -> dict[str, Any]:
+        rows = self.tables["resources"]
+        groups = {row["id"]: row["name"] for row in self.tables["departments"]}
+        resources = {}
+        numbers = whole_numbers(row["id"] for row in rows)
+        for row in rows:
+            resource = self.file.addResource()
+            resource.setUniqueID(java_integer(numbers[row["id"]]))
+            resource.setName(row["name"])
+            resource.setResourceID(row["id"])
+            resource.setEmailAddress(row["email"] or None)
+            resource.setGroup(groups.get(row["department_id"], row["department_id"]) or None)
+            resource.setGeneric(row["kind"] == "role")
+            equipment = "NON_LABOR" if self.is_xer else "WORK"
+            kinds = {"material": "MATERIAL", "equipment": equipment}
+            resource.setType(java_enum("ResourceType", kinds.get(row["kind"], "WORK")))
+            resource.setAccrueAt(java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]))
+            if row["calendar_id"]:
+                resource.setCalendar(self.calendars.of(row["calendar_id"]))
+            resource.setCostRateTable(0, self._prices(row))
+            self._capacity(resource, row)
+            native = ("equipment", "material") if self.is_xer else ("role", "material")
+            usual = {
+                "id": str(numbers[row["id"]]),
+                "name": row["name"] if not set(row["name"]) & set(",[]") else "",
+                "kind": row["kind"] if row["kind"] in native else "person",
+                "department_id": "" if self.is_xer else text(resource.getGroup()),
+            }
+            self.own.put("Resource", resource, row, usual)
+            resources[row["id"]] = resource
+        return resources
+
+    def _prices(self, resource: Row) -> Any:
+        table = self.mpxj.CostRateTable()
+        rows = [row for row in self.tables["rates"] if row["resource_id"] == resource["id"]]
+        rows = sorted(rows, key=lambda row: row["from"] or FOR_EVER[0]) or [{}]
+        ends = [row["from"] - dt.timedelta(minutes=1) for row in rows[1:]] + [FOR_EVER[1]]
+        for row, end in zip(rows, ends, strict=True):
+            is_material = resource["kind"] == "material"
+            rates = [
+                self._rate(row.get(name) or 0.0, is_material)
+                for name in ("hourly_rate", "overtime_rate")
+            ]
+            start = java_instant(row.get("from") or FOR_EVER[0])
+            per_use = java_number(resource["cost_per_use"])
+            table.add(self.mpxj.CostRateTableEntry(start, java_instant(end), per_use, *rates))
+        return table
+
+    def _rate(self, hourly: float, is_material: bool) -> Any:
+        """Microsoft Project keeps cents: a price of an hour that has more is told for a year."""
+        unit = java_enum("TimeUnit", "HOURS")
+        if is_material or round(hourly, 2) == hourly or self.is_xer:
+            return self.mpxj.Rate(float(hourly), unit)
+        helper, year = self.mpxj.common.RateHelper, java_enum("TimeUnit", "YEARS")
+        rate = self.mpxj.Rate(float(hourly), unit)
+        return helper.convertFromHours(self.file.getProjectProperties(), rate, year)
+
+    def _capacity(self, resource: Any, row: Row) -> None:
+        table = resource.getAvailability()
+        table.clear()
+        spans = [r for r in self.tables["availability"] if r["resource_id"] == row["id"]]
+        here = FOR_EVER[0]
+        for span in sorted(spans, key=lambda span: span["from"]):
+            if span["from"] > here:
+                before = span["from"] - dt.timedelta(minutes=1)
+                self._available(table, here, before, row["capacity"])
+            end = span["to"] + dt.timedelta(days=1, minutes=-1)
+            self._available(table, span["from"], end, span["capacity"])
+            here = end + dt.timedelta(minutes=1)
+        self._available(table, here, FOR_EVER[1], row["capacity"])
+
+    def _available(self, table: Any, start: dt.datetime, end: dt.datetime, capacity: float) -> None:
+        units = java_number(100 * capacity)
+        table.add(self.mpxj.Availability(java_instant(start), java_instant(end), units))

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pmtools.formats.schedule_file.calendars import Calendars, Row
-from pmtools.formats.schedule_file.counts import refusal
 from pmtools.formats.schedule_file.java import hours, instant, is_elapsed, number, text, word
 from pmtools.formats.schedule_file.own_columns import OwnColumns
+from pmtools.formats.schedule_file.records import refusal
 from pmtools.formats.schedule_file.resources import ACCRUALS, Resources
 
 CONSTRAINTS = {
@@ -146,7 +146,7 @@ class Rows:
     def _task(self, task: Any) -> Row:
         constraint, constraint_date, remarks = self._constraint(task)
         parent = task.getParentTask()
-        notes = [text(task.getNotes()).strip(), *remarks]
+        notes = [_notes(task), *remarks]
         return {
             "id": self._id(task),
             "code": self._code(task),
@@ -319,3 +319,17 @@ class Rows:
         if idle:
             names = ", ".join(f'"{name}"' for name in idle)
             raise refusal(self.path, f"no work is possible in calendar {names}")
+
+
+def _notes(task: Any) -> str:
+    """Remarks as one text; Primavera keeps them by topic, and names all but the usual one."""
+    notes = task.getNotesObject()
+    if not hasattr(notes, "getChildNotes"):
+        return text(task.getNotes()).strip()
+    usual = task.getParentFile().getNotesTopics().getDefaultTopic().getName()
+    parts = []
+    for note in notes.getChildNotes():
+        topic = text(note.getNotesTopic().getName())
+        words = "\n".join(line.strip() for line in text(note.getNotes()).strip().split("\n"))
+        parts.append(words if topic == usual else f"{topic}: {words}")
+    return "\n".join(parts)

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
 from typing import Any
 
-from pmtools.formats.schedule_file.calendars import WEEKDAYS, Row
+from pmtools.formats.schedule_file.calendars import NewCalendars, Row
 from pmtools.formats.schedule_file.java import (
-    java_date,
+    java_duration,
+    java_enum,
     java_instant,
     java_integer,
     java_number,
-    java_time,
     start_java,
-    text,
 )
-from pmtools.formats.schedule_file.own_columns import OwnColumns
-from pmtools.formats.schedule_file.resources import ACCRUALS, FOR_EVER
+from pmtools.formats.schedule_file.own_columns import OwnColumns, whole_numbers
+from pmtools.formats.schedule_file.resources import JAVA_ACCRUALS, NewResources
 from pmtools.formats.schedule_file.rows import CONSTRAINTS, NO_CURRENCY
 
 _CONSTRAINTS = {ours: java for java, ours in reversed([*CONSTRAINTS.items()])}
-_ACCRUALS = {ours: java for java, ours in ACCRUALS.items()}
 
 Tables = dict[str, list[Row]]
 
 
-def write_plan(header: Row, tables: Tables, path: str) -> tuple[str, ...]:
-    """Write to `path`, as XER or MSPDI by its ending; return what could not be held."""
+def write_plans(jobs: list[tuple[Row, Tables, str]]) -> list[tuple[str, ...]]:
+    """Write header and tables of each job to its path; return what each could not hold."""
     start_java()
+    return [_write(*job) for job in jobs]
+
+
+def _write(header: Row, tables: Tables, path: str) -> tuple[str, ...]:
+    """XER or MSPDI by the ending of the path."""
     import jpype
 
     is_xer = path.endswith(".xer")
@@ -51,15 +53,17 @@ class Plan:
         self.notes: list[str] = []
         self.file = mpxj.ProjectFile()
         self.own = OwnColumns(self.file)
-        self.calendars = self._calendars()
+        self.calendars = NewCalendars(self.file, tables["calendars"], tables["exceptions"])
         self._header()
+        self.codes = Counter(row["code"] for row in tables["tasks"])
         self.tasks = self._tasks()
-        self.resources = self._resources()
+        NewResources(self.file, tables, self.calendars, is_xer).assign(self.tasks)
         self._links()
-        self._assignments()
         self._progress()
         self._baseline()
         self._costs()
+        if is_xer:
+            self._tell_what_primavera_lacks()
 
     def _header(self) -> None:
         head, properties = self.header, self.file.getProjectProperties()
@@ -76,7 +80,7 @@ class Plan:
         day = round(head["hours_per_day"] * 60)
         properties.setMinutesPerDay(java_integer(day))
         properties.setMinutesPerWeek(java_integer(5 * day))
-        properties.setDefaultCalendar(self._calendar(head["calendar_id"]))
+        properties.setDefaultCalendar(self.calendars.of(head["calendar_id"]))
 
     def _currency(self, code: str) -> Any:
         builder = self.mpxj.Currency.Builder(self.file).currencyID(code).name(code).symbol(code)
@@ -84,65 +88,14 @@ class Plan:
         builder = builder.decimalSymbol(".").digitGroupingSymbol(",")
         return builder.positiveCurrencyFormat("#1.1").negativeCurrencyFormat("(#1.1)").build()
 
-    def _calendar(self, calendar_id: str) -> Any:
-        """That calendar; for "" the project's, or the usual week where it has none."""
-        if calendar_id in self.calendars:
-            return self.calendars[calendar_id]
-        if not self.file.getCalendars():
-            self.calendars[""] = self.file.addDefaultBaseCalendar()
-        return self.calendars.get("", self.file.getCalendars()[0])
-
-    def _calendars(self) -> dict[str, Any]:
-        rows: dict[str, list[Row]] = {}
-        for row in self.tables["calendars"]:
-            rows.setdefault(row["id"], []).append(row)
-        calendars = {key: self.file.addCalendar() for key in rows}
-        for (key, calendar), number in zip(calendars.items(), _numbers(rows), strict=True):
-            calendar.setUniqueID(java_integer(number))
-            calendar.setName(next((row["name"] for row in rows[key] if row["name"]), key))
-            base = next((row["base_id"] for row in rows[key] if row["base_id"]), "")
-            self._week(calendar, rows[key], calendars.get(base))
-        for row in self.tables["exceptions"]:
-            last = row["to"] or row["from"]
-            days = java_date(row["from"]), java_date(last)
-            exception = calendars[row["calendar_id"]].addCalendarException(*days)
-            exception.setName(row["name"] or None)
-            self._shifts(exception, row["shifts"].split())
-        return calendars
-
-    def _week(self, calendar: Any, rows: list[Row], base: Any) -> None:
-        """Days without a row are the base's, or off where there is none."""
-        import jpype
-
-        weekdays = dict(zip(WEEKDAYS, jpype.JClass("java.time.DayOfWeek").values(), strict=True))
-        said = {row["weekday"] for row in rows}
-        if base is not None:
-            calendar.setParent(base)
-        for word, day in weekdays.items():
-            spans = [
-                f"{row['shift_start']}-{row['shift_finish']}"
-                for row in rows
-                if row["weekday"] == word and row["shift_start"]
-            ]
-            unsaid = "DEFAULT" if base is not None and word not in said else "NON_WORKING"
-            kind = "WORKING" if spans else unsaid
-            calendar.setCalendarDayType(day, getattr(self.mpxj.DayType, kind))
-            if kind != "DEFAULT":
-                self._shifts(calendar.addCalendarHours(day), spans)
-
-    def _shifts(self, hours: Any, spans: Iterable[str]) -> None:
-        for span in spans:
-            start, _, finish = span.partition("-")
-            hours.add(self.mpxj.LocalTimeRange(java_time(start), java_time(finish)))
-
     def _tasks(self) -> dict[str, Any]:
         """Parents before their children, as both formats want them."""
         rows = [row for row in self.tables["tasks"] if row["is_active"] or not self.is_xer]
         if len(rows) < len(self.tables["tasks"]):
             self._note("inactive tasks are left out")
-        numbers = dict(
-            zip((row["id"] for row in rows), _numbers(r["id"] for r in rows), strict=True)
-        )
+        if any(row["duration_hours"] is None and row["kind"] != "summary" for row in rows):
+            self._note("tasks without a duration are written with 0 hours")
+        numbers = whole_numbers(row["id"] for row in rows)
         children: dict[str, list[Row]] = {}
         for row in rows:
             children.setdefault(row["parent_id"], []).append(row)
@@ -175,27 +128,28 @@ class Plan:
         task.setDeadline(java_instant(row["deadline"]))
         task.setPriority(self.mpxj.Priority.getInstance(round(row["priority"])))
         task.setFixedCost(java_number(row["fixed_cost"]))
-        task.setFixedCostAccrual(self._enum("AccrueType", _ACCRUALS[row["cost_accrual"]]))
+        task.setFixedCostAccrual(java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]))
         is_elapsed = row["is_elapsed"] and not self.is_xer
-        hours = row["duration_hours"]
-        duration = None if hours is None else self._duration(hours, is_elapsed)
+        is_summary = row["kind"] == "summary"
+        hours = row["duration_hours"] or (None if is_summary else 0.0)
+        duration = None if hours is None else java_duration(hours, is_elapsed)
         task.setDuration(duration)
         task.setMilestone(row["kind"] == "milestone")
-        task.setSummary(row["kind"] == "summary")
+        task.setSummary(is_summary)
         if row["is_elapsed"] and self.is_xer:
-            task.setCalendar(self._day_and_night())
+            task.setCalendar(self.calendars.day_and_night())
         elif row["calendar_id"] or self.is_xer:
-            task.setCalendar(self._calendar(row["calendar_id"]))
+            task.setCalendar(self.calendars.of(row["calendar_id"]))
         constraint = _CONSTRAINTS.get(row["constraint"], "AS_SOON_AS_POSSIBLE")
-        task.setConstraintType(self._enum("ConstraintType", constraint))
+        task.setConstraintType(java_enum("ConstraintType", constraint))
         task.setConstraintDate(java_instant(row["constraint_date"]))
-        if self.is_xer and row["kind"] != "summary":
+        is_activity = self.is_xer and not is_summary
+        if is_activity:
             self._activity(task, row, duration)
-        is_activity = self.is_xer and row["kind"] != "summary"
         usual = {
             "id": str(unique_id),
             "wbs": "" if is_activity else row["wbs"],
-            "code": (row["code"] or row["id"]) if is_activity else row["wbs"],
+            "code": self._activity_id(row) if is_activity else row["wbs"],
             "kind": "task" if row["kind"] == "level_of_effort" and not self.is_xer else row["kind"],
             "ev_method": "percent_complete",
         }
@@ -214,100 +168,17 @@ class Plan:
         elif notes:
             task.setNotes(notes)
 
-    def _day_and_night(self) -> Any:
-        """A calendar that makes an elapsed duration, which Primavera lacks, a working one."""
-        name = "24 hours"
-        calendar = self.file.getCalendarByName(name)
-        if calendar is None:
-            calendar = self.file.addCalendar()
-            calendar.setName(name)
-            row = {"shift_start": "00:00", "shift_finish": "24:00"}
-            self._week(calendar, [row | {"weekday": day} for day in WEEKDAYS], None)
-        return calendar
-
     def _activity(self, task: Any, row: Row, duration: Any) -> None:
         kinds = {"milestone": "FINISH_MILESTONE", "level_of_effort": "LEVEL_OF_EFFORT"}
-        task.setActivityID(row["code"] or row["id"])
-        task.setActivityType(self._enum("ActivityType", kinds.get(row["kind"], "TASK_DEPENDENT")))
+        task.setActivityID(self._activity_id(row))
+        task.setActivityType(java_enum("ActivityType", kinds.get(row["kind"], "TASK_DEPENDENT")))
         task.setPlannedDuration(duration)
         task.setRemainingDuration(duration)
-        task.setPercentCompleteType(self._enum("PercentCompleteType", "PHYSICAL"))
+        task.setPercentCompleteType(java_enum("PercentCompleteType", "PHYSICAL"))
 
-    def _resources(self) -> dict[str, Any]:
-        rows = self.tables["resources"]
-        groups = {row["id"]: row["name"] for row in self.tables["departments"]}
-        resources = {}
-        for row, number in zip(rows, _numbers(row["id"] for row in rows), strict=True):
-            resource = self.file.addResource()
-            resource.setUniqueID(java_integer(number))
-            resource.setName(row["name"])
-            resource.setResourceID(row["id"])
-            resource.setEmailAddress(row["email"] or None)
-            resource.setGroup(groups.get(row["department_id"], row["department_id"]) or None)
-            resource.setGeneric(row["kind"] == "role")
-            equipment = "NON_LABOR" if self.is_xer else "WORK"
-            kinds = {"material": "MATERIAL", "equipment": equipment}
-            resource.setType(self._enum("ResourceType", kinds.get(row["kind"], "WORK")))
-            resource.setAccrueAt(self._enum("AccrueType", _ACCRUALS[row["cost_accrual"]]))
-            if row["calendar_id"]:
-                resource.setCalendar(self._calendar(row["calendar_id"]))
-            resource.setCostRateTable(0, self._prices(row))
-            self._capacity(resource, row)
-            native = ("equipment", "material") if self.is_xer else ("role", "material")
-            usual = {
-                "id": str(number),
-                "name": row["name"] if not set(row["name"]) & set(",[]") else "",
-                "kind": row["kind"] if row["kind"] in native else "person",
-                "department_id": "" if self.is_xer else text(resource.getGroup()),
-            }
-            self.own.put("Resource", resource, row, usual)
-            resources[row["id"]] = resource
-        return resources
-
-    def _prices(self, resource: Row) -> Any:
-        table = self.mpxj.CostRateTable()
-        rows = [row for row in self.tables["rates"] if row["resource_id"] == resource["id"]]
-        rows = sorted(rows, key=lambda row: row["from"] or FOR_EVER[0]) or [{}]
-        ends = [row["from"] - dt.timedelta(minutes=1) for row in rows[1:]] + [FOR_EVER[1]]
-        for row, end in zip(rows, ends, strict=True):
-            is_material = resource["kind"] == "material"
-            rates = [
-                self._rate(row.get(name) or 0.0, is_material)
-                for name in ("hourly_rate", "overtime_rate")
-            ]
-            start = java_instant(row.get("from") or FOR_EVER[0])
-            per_use = java_number(resource["cost_per_use"])
-            table.add(self.mpxj.CostRateTableEntry(start, java_instant(end), per_use, *rates))
-        return table
-
-    def _rate(self, hourly: float, is_material: bool) -> Any:
-        """Microsoft Project keeps cents: a price of an hour that has more is told for a year."""
-        unit = self.mpxj.TimeUnit.HOURS
-        if is_material or round(hourly, 2) == hourly or self.is_xer:
-            return self.mpxj.Rate(float(hourly), unit)
-        helper, year = self.mpxj.common.RateHelper, self.mpxj.TimeUnit.YEARS
-        rate = self.mpxj.Rate(float(hourly), unit)
-        return helper.convertFromHours(self.file.getProjectProperties(), rate, year)
-
-    def _capacity(self, resource: Any, row: Row) -> None:
-        if self.is_xer and self.tables["availability"]:
-            self._note("availability of resources is left out")
-        table = resource.getAvailability()
-        table.clear()
-        spans = [r for r in self.tables["availability"] if r["resource_id"] == row["id"]]
-        here = FOR_EVER[0]
-        for span in sorted(spans, key=lambda span: span["from"]):
-            if span["from"] > here:
-                before = span["from"] - dt.timedelta(minutes=1)
-                self._available(table, here, before, row["capacity"])
-            end = span["to"] + dt.timedelta(days=1, minutes=-1)
-            self._available(table, span["from"], end, span["capacity"])
-            here = end + dt.timedelta(minutes=1)
-        self._available(table, here, FOR_EVER[1], row["capacity"])
-
-    def _available(self, table: Any, start: dt.datetime, end: dt.datetime, capacity: float) -> None:
-        units = java_number(100 * capacity)
-        table.add(self.mpxj.Availability(java_instant(start), java_instant(end), units))
+    def _activity_id(self, row: Row) -> str:
+        """Primavera wants it unique."""
+        return row["code"] if self.codes[row["code"]] == 1 and row["code"] else row["id"]
 
     def _links(self) -> None:
         names = {"FS": "FINISH_START", "SS": "START_START", "FF": "FINISH_FINISH"}
@@ -321,7 +192,7 @@ class Plan:
             if self.is_xer and (before.getSummary() or after.getSummary()):
                 self._note("links of summary tasks are left out")
                 continue
-            kind = self._enum("RelationType", names.get(row["kind"], "START_FINISH"))
+            kind = java_enum("RelationType", names.get(row["kind"], "START_FINISH"))
             builder = self.mpxj.Relation.Builder().predecessorTask(before).type(kind)
             after.addPredecessor(builder.lag(self._lag(row, before)))
 
@@ -333,28 +204,11 @@ class Plan:
             return self.mpxj.Duration.getInstance(float(lag), self.mpxj.TimeUnit.PERCENT)
         if self.is_xer and kind == "percent":
             self._note("lags in percent are written as hours")
-            lag = lag / 100 * float(before.getDuration().getDuration())
+            duration = before.getDuration()
+            lag = lag / 100 * (float(duration.getDuration()) if duration else 0.0)
         if self.is_xer and kind == "elapsed" and lag:
             self._note("elapsed lags are written as working hours")
-        return self._duration(lag, kind == "elapsed" and not self.is_xer)
-
-    def _assignments(self) -> None:
-        durations = {row["id"]: row["duration_hours"] or 0.0 for row in self.tables["tasks"]}
-        for row in self.tables["assignments"]:
-            if row["task_id"] not in self.tasks:
-                continue
-            resource = self.resources[row["resource_id"]]
-            assignment = self.tasks[row["task_id"]].addResourceAssignment(resource)
-            assignment.setUnits(java_number(100 * row["units"]))
-            if resource.getType().name() == "MATERIAL":
-                if not row["is_fixed_quantity"]:
-                    assignment.setVariableRateUnits(self.mpxj.TimeUnit.HOURS)
-                continue
-            work = row["work_hours"]
-            if work is None:
-                work = row["units"] * durations[row["task_id"]]
-            for put in (assignment.setWork, assignment.setRemainingWork, assignment.setPlannedWork):
-                put(self._duration(work))
+        return java_duration(lag, kind == "elapsed" and not self.is_xer)
 
     def _progress(self) -> None:
         if len({row["status_date"] for row in self.tables["all_progress"]}) > 1:
@@ -373,14 +227,11 @@ class Plan:
             task.setActualFinish(java_instant(row["actual_finish"]))
             task.setPercentageComplete(java_number(percent))
             task.setPhysicalPercentComplete(java_number(percent))
-            task.setRemainingDuration(self._duration(remaining))
-            task.setActualDuration(self._duration(done))
+            task.setRemainingDuration(java_duration(remaining))
+            task.setActualDuration(java_duration(done))
 
     def _baseline(self) -> None:
-        if self.tables["baseline"] and self.is_xer:
-            self._note("the baseline is left out")
-            return
-        for row in self.tables["baseline"]:
+        for row in self.tables["baseline"] if not self.is_xer else ():
             task = self.tasks.get(row["task_id"])
             if task is not None:
                 task.setBaselineStart(java_instant(row["start"]))
@@ -389,16 +240,13 @@ class Plan:
                     (task.setBaselineDuration, "duration_hours"),
                     (task.setBaselineWork, "work_hours"),
                 ):
-                    put(None if row[name] is None else self._duration(row[name]))
+                    put(None if row[name] is None else java_duration(row[name]))
                 task.setBaselineFixedCost(java_number(row["fixed_cost"]))
                 task.setBaselineCost(java_number(row["cost"]))
 
     def _costs(self) -> None:
-        if self.tables["costs"] and self.is_xer:
-            self._note("actual costs are left out")
-            return
         spent: dict[str, float] = {}
-        for row in self.tables["costs"]:
+        for row in self.tables["costs"] if not self.is_xer else ():
             if row["kind"] != "actual" or row["task_id"] not in self.tasks:
                 self._note("committed cost, and cost of no task, is left out")
                 continue
@@ -406,22 +254,19 @@ class Plan:
         for task_id, amount in spent.items():
             self.tasks[task_id].setActualCost(java_number(amount))
 
-    def _duration(self, hours: float, is_elapsed: bool = False) -> Any:
-        unit = self.mpxj.TimeUnit.ELAPSED_HOURS if is_elapsed else self.mpxj.TimeUnit.HOURS
-        return self.mpxj.Duration.getInstance(float(hours), unit)
-
-    def _enum(self, kind: str, word: str) -> Any:
-        return getattr(getattr(self.mpxj, kind), word)
+    def _tell_what_primavera_lacks(self) -> None:
+        lacking = {
+            "deadlines of tasks are left out": ("tasks", "deadline"),
+            "fixed costs are left out": ("tasks", "fixed_cost"),
+            "costs per use are left out": ("resources", "cost_per_use"),
+            "availability of resources is left out": ("availability", "from"),
+            "actual costs are left out": ("costs", "amount"),
+            "the baseline is left out": ("baseline", "task_id"),
+        }
+        for words, (table, column) in lacking.items():
+            if any(row[column] for row in self.tables[table]):
+                self._note(words)
 
     def _note(self, words: str) -> None:
         if words not in self.notes:
             self.notes.append(words)
-
-
-def _numbers(ids: Iterable[str]) -> list[int]:
-    """The ids as whole numbers; new numbers for those that are none."""
-    ids = list(ids)
-    own = [int(i) if i.isascii() and i.isdigit() and str(int(i)) == i else 0 for i in ids]
-    own = [number if 0 < number < 2**31 else 0 for number in own]
-    free = iter(sorted(set(range(1, 2 * len(own) + 1)) - set(own)))
-    return [number or next(free) for number in own]
