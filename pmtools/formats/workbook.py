@@ -67,17 +67,20 @@ def guard(path: Path, place: str) -> bool:
 
 
 def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> bool:
-    tail, n_cells, has_formulas = b"", 0, False
+    is_sheet = has_formulas = False
+    tail, n_cells = b"", 0
     with archive.open(entry) as stream:
         while block := stream.read(1 << 20):
             text = tail + block
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in block:
                 raise refused(place, f"{entry.filename} declares entities", "none, as in Excel")
-            _refuse_far_cells(text, place)
+            is_sheet |= b"sheetData" in text
+            if is_sheet:
+                _refuse_far_cells(text, place)
             n_cells += len(_CELL.findall(text))
             if n_cells > MOST_CELLS:
                 raise refused(place, "too many cells", f"at most {MOST_CELLS:,}", "Split it.")
-            has_formulas |= _FORMULA.search(text) is not None
+            has_formulas |= is_sheet and _FORMULA.search(text) is not None
             tail = text[-64:]
     return has_formulas
 
