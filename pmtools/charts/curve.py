@@ -17,6 +17,7 @@ from pmtools.charts.theme import (
     finished,
     nothing,
     spread,
+    thinned,
 )
 from pmtools.metrics import CannotSay, Metric
 from pmtools.words import cells, day, is_missing, money, plain
@@ -85,7 +86,7 @@ def chart_s_curve(
 
 
 def _line(curve: pd.DataFrame, metric: Metric, currency: str) -> pd.DataFrame:
-    rows = curve.dropna(subset=["date", metric.column]).sort_values("date")
+    rows = thinned(curve.dropna(subset=["date", metric.column]).sort_values("date"))
     return pd.DataFrame(
         {
             "at": rows["date"],

@@ -16,6 +16,7 @@ from pmtools.charts.theme import (
     finished,
     nothing,
     spread,
+    thinned,
 )
 from pmtools.metrics import CannotSay, Metric
 from pmtools.words import cells, day, number
@@ -68,7 +69,8 @@ def chart_index_trend(
 
 
 def _index_line(by_date: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    rows = by_date.dropna(subset=["status_date", metric.column]).sort_values("status_date")
+    known = by_date.dropna(subset=["status_date", metric.column])
+    rows = thinned(known.sort_values("status_date"))
     return pd.DataFrame(
         {
             "at": rows["status_date"],

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from pmtools.charts.theme import BLUE, LATE, PALE_INK, alt, date_range, finished, nothing, spread
+from pmtools.charts.theme import (
+    BLUE,
+    LATE,
+    PALE_INK,
+    alt,
+    date_range,
+    finished,
+    nothing,
+    spread,
+    thinned,
+)
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, plain
 
@@ -47,7 +58,8 @@ def chart_milestone_trend(
     lines, last = _lines(rows)
     n_more = last["key"].nunique() - MOST_MILESTONES
     last = last.head(MOST_MILESTONES)
-    lines = lines[lines["key"].isin(last["key"])]
+    dates = thinned(np.sort(lines["at"].unique()))
+    lines = lines[lines["key"].isin(last["key"]) & lines["at"].isin(dates)]
     return finished(
         _trend_layers(lines, last),
         title=title,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 # jsonschema builds a grammar of 1.8 s at import for a format that no chart uses (its issue 1392).
@@ -147,6 +148,12 @@ def date_range(first: Any, last: Any, channel: Any, **how: Any) -> Any:
     scale = alt.Scale(nice=False, **how.pop("scale", {}))
     place = channel("at:T", scale=scale, axis=date_axis(first, last, **how))
     return ends.encode(**{"x" if channel is alt.X else "y": place})
+
+
+def thinned(rows: Any, most: int = 200) -> Any:
+    """Of a long line, evenly spaced points: the first and last are kept, all where they are few."""
+    step = -(-len(rows) // most)
+    return rows[(np.arange(len(rows))[::-1] % max(step, 1) == 0) | (np.arange(len(rows)) == 0)]
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

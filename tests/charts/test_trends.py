@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pmtools.charts import chart_index_trend, chart_milestone_trend, chart_s_curve, chart_workload
-from pmtools.charts.theme import spread, ticks
+from pmtools.charts.theme import spread, thinned, ticks
 from pmtools.metrics import CannotSay, Metric
 
 
@@ -93,3 +93,29 @@ def test_overload_is_framed_and_said():
 def test_many_people_are_counted():
     """The busiest are shown."""
     assert "The 25 busiest of 40 people." in subtitle(chart_workload(frames.load(40)))
+
+
+def test_long_lines_are_thinned_and_keep_their_ends():
+    """More than 5,000 rows stop the chart, and nobody sees a point of ten years of weeks."""
+    rows = pd.DataFrame({"n": range(1_001)})
+    kept = list(thinned(rows)["n"])
+    assert kept[0] == 0 and kept[-1] == 1_000
+    assert 150 <= len(kept) <= 201
+    assert list(thinned(rows[:200])["n"]) == list(range(200))
+
+
+def test_ten_years_of_a_large_project_are_drawn():
+    """A limit of a library is not a limit of the project."""
+    dates = pd.date_range("2016-01-01 23:59", periods=520, freq="7D")
+    trend = pd.concat(
+        [
+            pd.DataFrame({"status_date": date, "name": [f"M{n}" for n in range(20)]})
+            for date in dates
+        ]
+    ).assign(forecast=dates[-1])
+    curve = pd.DataFrame({"date": dates, "planned_value": 1.0, "earned_value": 1.0})
+    for chart in (
+        chart_milestone_trend(trend),
+        chart_s_curve(pd.concat([curve] * 4), currency="EUR"),
+    ):
+        assert sum(len(data) for data in chart.to_dict()["datasets"].values()) < 5_000
