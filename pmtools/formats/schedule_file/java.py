@@ -6,6 +6,9 @@ Only ever imported in a supervised child process.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 from pmtools.errors import MissingExtra
@@ -39,7 +42,7 @@ def start_java() -> Any:
         ) from error
     if not jpype.isJVMStarted():
         try:
-            jpype.startJVM(*_OPTIONS, convertStrings=True)
+            jpype.startJVM(*_OPTIONS, jvmpath=_library(), convertStrings=True)
         except (jpype.JVMNotFoundException, OSError) as error:
             raise MissingExtra(
                 "Schedule files (.mpp, .xml, .xer, .mpx) need a Java runtime, and none works "
@@ -49,6 +52,23 @@ def start_java() -> Any:
     import org.mpxj
 
     return org.mpxj
+
+
+def _library() -> str:
+    """Java's library: where JPype looks, else beside `java` in PATH or in this conda prefix."""
+    import jpype
+
+    try:
+        return str(jpype.getDefaultJVMPath())
+    except jpype.JVMNotFoundException:
+        homes = [Path(sys.prefix, "lib", "jvm")]
+        if java := shutil.which("java"):
+            homes.insert(0, Path(java).resolve().parents[1])
+        for home in homes:
+            for name in ("libjvm.so", "libjvm.dylib"):
+                if (library := home / "lib" / "server" / name).is_file():
+                    return str(library)
+        raise
 
 
 def number(value: Any) -> float | None:
