@@ -281,18 +281,18 @@ def project_of(tables: Tables, base: Project | None = None) -> Project:
         name: pd.Timestamp(value).as_unit("us") if isinstance(value, datetime) else value
         for name, value in tables.header.items()
     }
-    frames = {name: part.frame for name, part in rows.items()}
+    parts: dict[str, Any] = {name: part.frame for name, part in rows.items()}
+    parts |= {"sources": sources, "notes": (*(base.notes if base else ()), *tables.notes)}
     try:
         if base is not None:
-            project = base.replace(header=replace(base.header, **header), sources=sources, **frames)
+            project = base.replace(header=replace(base.header, **header), **parts)
         else:
-            needed = {"id": "", "name": "", "start": None}
-            project = Project(header=Header(**needed | header), sources=sources, **frames)
+            project = Project(Header(**{"id": "", "name": "", "start": None} | header), **parts)
     except ProjectError as error:
         raise _together(problems, error) from None
     if problems:
         raise SourceError(problems)
-    return project.replace(notes=(*project.notes, *tables.notes))
+    return project
 
 
 def _together(problems: list[Problem], error: ProjectError) -> ProblemsError:
