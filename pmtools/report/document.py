@@ -38,9 +38,8 @@ class Document:
     """A report: what stands at its head, and its blocks in order.
 
     A block is a JSON object with a `kind`: markdown (source, tokens), statement (text, signal,
-    sign), table (as `Table.payload`), chart (spec, caption,
-    subtitle, alt, svg), markup (html, text) or
-    text (text).
+    sign, and `said`: the sign as far as the text does not say it), table (as `Table.payload`),
+    chart (spec, caption, subtitle, alt, svg), markup (html, text) or text (text).
     """
 
     title: str
@@ -57,11 +56,11 @@ class Document:
 
     @property
     def status_day(self) -> str:
-        """The status date as people read it."""
+        """`status of 6 March 2026`, as it stands below the name of the project."""
         if not self.status_date:
             return "no status date"
         date = pd.Timestamp(self.status_date)
-        return f"{date.day} {date:%B %Y}"
+        return f"status of {date.day} {date:%B %Y}"
 
 
 def document(notebook: Mapping[str, Any]) -> Document:
@@ -123,9 +122,7 @@ def _shown(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if WIDGET in data:
         return
     if STATEMENT in data:
-        statement = data[STATEMENT]
-        signal = statement["signal"] if statement["signal"] in SIGNALS else "info"
-        yield {"kind": "statement", **statement, "signal": signal, "sign": SIGNALS[signal]}
+        yield _statement(**data[STATEMENT])
     elif TABLE in data:
         yield {"kind": "table", **data[TABLE]}
     elif CHART in data:
@@ -136,6 +133,14 @@ def _shown(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"kind": "text", "text": "".join(data["text/markdown"])}
     elif text:
         yield {"kind": "text", "text": text}
+
+
+def _statement(text: str, signal: str) -> dict[str, Any]:
+    sign = SIGNALS.get(signal, SIGNALS["info"])
+    mark, word = sign.split(" ", 1)
+    said = mark if text.casefold().startswith(word.casefold()) else sign
+    known = signal if signal in SIGNALS else "info"
+    return {"kind": "statement", "text": text, "signal": known, "sign": sign, "said": said}
 
 
 def _chart(spec: dict[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def run_notebook(
         )
     except ProcessError as error:
         how = str(error).removeprefix(_execute.__name__)
+        if "not finished" in how:  # what the kernel wrote while it was stopped says nothing
+            how = how.splitlines()[0]
         raise RunError(f"Notebook {Path(path).stem}{how}") from error
     if failure:
         raise RunError(f"Notebook {Path(path).stem}, {failure}")

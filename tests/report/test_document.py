@@ -14,7 +14,7 @@ def test_the_head_of_a_report_comes_from_its_title_and_its_provenance():
     assert (report.title, report.project, report.project_id) == (
         "Small report", "Office move", "P-1",
     )  # fmt: skip
-    assert report.status_day == "6 March 2026"
+    assert report.status_day == "status of 6 March 2026"
     assert report.status["text"] == "The move ends 3 days later than approved."
 
 
@@ -23,6 +23,15 @@ def test_a_note_gives_no_status():
     blocks = [shown(statement={"text": t, "signal": s}) for t, s in (("a", "info"), ("b", "red"))]
     assert document(executed(code("x", outputs=blocks, n=2))).status["text"] == "b"
     assert document(executed()).status is None
+
+
+def test_a_sign_is_not_said_twice():
+    """The shape stays; the words stand once."""
+    text = "Cannot say, because there is no baseline."
+    outputs = [shown(statement={"text": text, "signal": s}) for s in ("unknown", "no such signal")]
+    first, second = document(executed(code("x", outputs=outputs, n=2))).blocks[:2]
+    assert (first["said"], first["sign"]) == ("○", "○ Cannot say")
+    assert (second["said"], second["signal"]) == ("► Note", "info")
 
 
 def test_code_internal_cells_widgets_and_the_purpose_are_left_out():

@@ -67,7 +67,7 @@ def test_a_screen_reader_finds_its_way(page):
     """Language, title, landmarks, one main heading, captions, scopes, pictures with words."""
     tree = Tree(page)
     assert tree.all("html") == [{"lang": "en"}]
-    assert "<title>Small report: Office move, 6 March 2026</title>" in page
+    assert "<title>Small report: Office move, status of 6 March 2026</title>" in page
     assert len(tree.all("main")) == len(tree.all("header")) == len(tree.all("h1")) == 1
     assert len(tree.all("caption")) == page.count("<thead>") == 3
     assert all(cell.get("scope") == "col" for cell in tree.all("th"))

@@ -37,7 +37,7 @@ def test_the_same_notebook_gives_the_same_bytes():
 def test_the_pdf_is_tagged_titled_and_claims_accessibility():
     """PDF/UA: language, title, structure and alternative text for every picture."""
     reader = PdfReader(io.BytesIO(pdf_of(document(full()))))
-    assert reader.metadata.title == "Small report: Office move, 6 March 2026"
+    assert reader.metadata.title == "Small report: Office move, status of 6 March 2026"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert reader.trailer["/Root"]["/Lang"] == "en"
     assert b"pdfuaid" in reader.trailer["/Root"]["/Metadata"].get_data()

@@ -69,6 +69,18 @@ def test_every_chart_is_drawn_offline_and_nothing_is_wider_than_the_page(opened,
 
 
 @needs_chromium
+def test_the_contents_stay_in_sight_on_a_desk_and_leave_room_on_a_phone(opened):
+    seen = opened(html_of(document(full())), 1280, n_charts=2)
+    seen.ask("window.scrollTo(0, 900)")
+    top, bottom = seen.ask(
+        "(r => [r.top, r.bottom])(document.querySelector('nav').getBoundingClientRect())"
+    )
+    assert 0 <= top < bottom < 900
+    seen.page.set_viewport_size({"width": 400, "height": 900})
+    assert not seen.page.locator("nav").is_visible()
+
+
+@needs_chromium
 def test_a_tooltip_tells_what_the_pointer_is_on(opened):
     seen = opened(html_of(document(full())), n_charts=2)
     seen.page.locator(".chart.fluid .mark-rect path").first.hover()

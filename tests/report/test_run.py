@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from small_notebooks import code, markdown, notebook, runnable, saved
 
@@ -71,14 +73,17 @@ def test_a_cell_that_is_allowed_to_raise_still_fails_the_run(tmp_path):
 
 
 def test_a_hanging_cell_ends_at_the_deadline(run):
-    with pytest.raises(RunError, match="took too long"):
-        run("import time\ntime.sleep(600)", deadline=10)
+    """First the cell is interrupted; where that does not help, the whole run is stopped."""
+    started = time.monotonic()
+    with pytest.raises(RunError, match=r"took too long|not finished after 12 s\.$"):
+        run("import time\ntime.sleep(600)", deadline=12)
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.slow
 def test_a_cell_that_ignores_interrupts_ends_at_the_deadline_too(run):
     stubborn = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(600)"
-    with pytest.raises(RunError, match=r"took too long|not finished after 10 s"):
+    with pytest.raises(RunError, match=r"took too long|not finished after 10 s\.$"):
         run(stubborn, deadline=10)
 
 
