@@ -6,6 +6,7 @@ from real_data import DATA, needs_data
 from tools import needs_java
 
 from pmtools.formats.schedule_file import read_schedule_files
+from pmtools.process import run_limited
 
 PLANS = {
     path.stem: path.with_name(f"{path.stem.replace(' ', '_')}.mspdi.xml")
@@ -104,3 +105,48 @@ def test_a_primavera_export_is_read():
     assert project.header.status_date == pd.Timestamp("2021-11-30")
     assert len(project.links) == 40
     assert (project.links["lag_hours"] == 0).all()
+
+
+CONVERT = """
+from pmtools.formats.schedule_file.java import start_java
+start_java()
+from org.mpxj.mpx import MPXWriter
+from org.mpxj.primavera import PrimaveraPMFileWriter
+from org.mpxj.reader import UniversalProjectReader
+for source, writer, target in {jobs!r}:
+    writer = dict(mpx=MPXWriter, pmxml=PrimaveraPMFileWriter)[writer]
+    writer().write(UniversalProjectReader().read(source), target)
+"""
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """Plans in the two formats of which no real file is at hand, as MPXJ writes them."""
+    folder = tmp_path_factory.mktemp("converted")
+    jobs = [
+        (str(DATA / "p6_xer" / "sample.xer"), "pmxml", str(folder / "sample.xml")),
+        (str(DATA / "msp_schedules" / "New Product.mpp"), "mpx", str(folder / "New Product.mpx")),
+    ]
+    run_limited(exec, CONVERT.format(jobs=jobs), {}, seconds=120)
+    return read_schedule_files([job[2] for job in jobs], seconds=120)
+
+
+@needs_java
+@needs_data
+def test_primavera_xml_says_what_the_export_says(converted):
+    """The same plan from PMXML and from XER is equal in every table."""
+    expected, found = plans()["sample.xer"], converted[0]
+    assert found.header == expected.header
+    for table in ("tasks", "links", "resources", "assignments", "calendars", "exceptions"):
+        pd.testing.assert_frame_equal(found.tables[table], expected.tables[table], obj=table)
+
+
+@needs_java
+@needs_data
+def test_an_exchange_file_says_what_the_plan_says(converted):
+    """MPX keeps tasks, links and work, with the names, dates and durations of the `.mpp`."""
+    expected, found = plans()["New Product.mpp"], converted[1]
+    columns = ["id", "wbs", "name", "parent_id", "kind", "duration_hours", "constraint"]
+    pd.testing.assert_frame_equal(found.tasks[columns], expected.tasks[columns])
+    for table in ("links", "assignments"):
+        pd.testing.assert_frame_equal(found.tables[table], expected.tables[table], obj=table)

@@ -180,6 +180,10 @@ def test_a_project_of_ours_survives_xer_and_is_told_what_primavera_cannot_hold(f
     pd.testing.assert_frame_equal(*frames)
     same(before, after, ("calendar_id", "cost_per_use"), ("resources",))
     same(before, after, tables=("rates", "progress"))
+    work = before.assignments[~before.assignments["task_id"].isin(inactive)]
+    same(before.replace(assignments=work), after, tables=("assignments",))
+    meant = working_times(before)
+    assert all(meaning == meant[name] for name, meaning in working_times(after).items())
     assert after.header.currency == before.header.currency
     assert after.header.deadline == before.header.deadline
 

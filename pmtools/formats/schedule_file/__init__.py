@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-def read_schedule_file(path: str | Path, *, seconds: float = 30) -> Project:
+def read_schedule_file(path: str | Path, *, seconds: float = 60) -> Project:
     """Read a plan of Microsoft Project (.mpp, .xml, .mpx) or Primavera P6 (.xer, .xml).
 
     The type is found by the content, not by the name. Ids are the source's unique ids as text.
@@ -49,7 +49,7 @@ def read_schedule_file(path: str | Path, *, seconds: float = 30) -> Project:
     return read_schedule_files([path], seconds=seconds)[0]
 
 
-def read_schedule_files(paths: Iterable[str | Path], *, seconds: float = 30) -> tuple[Project, ...]:
+def read_schedule_files(paths: Iterable[str | Path], *, seconds: float = 60) -> tuple[Project, ...]:
     """Read several files with one start of Java, which takes about a second each time."""
     files = [Path(path).absolute() for path in paths]
     try:
@@ -72,7 +72,7 @@ def _project(path: Path, content: dict[str, Any]) -> Project:
 
 
 def write_schedule_file(
-    project: Project, path: str | Path, *, seconds: float = 30
+    project: Project, path: str | Path, *, seconds: float = 60
 ) -> tuple[str, ...]:
     """Write a plan as Microsoft Project XML (`.xml`) or as a Primavera P6 export (`.xer`).
 
@@ -104,7 +104,7 @@ def write_schedule_file(
 
 
 def write_schedule_files(
-    plans: Iterable[tuple[Project, str | Path]], *, seconds: float = 30
+    plans: Iterable[tuple[Project, str | Path]], *, seconds: float = 60
 ) -> tuple[tuple[str, ...], ...]:
     """Write several plans with one start of Java: all of them, or none."""
     targets = [(project, Path(path)) for project, path in plans]
