@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
@@ -92,14 +92,18 @@ class Project:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        self._settle(TABLES)
+
+    def _settle(self, changed: Collection[str]) -> None:
+        """Type and validate the tables that changed, and what holds between all of them."""
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
         problems: list[Problem] = []
-        for name in TABLES:
+        for name in changed:
             source = self.sources.get(name, Source(f'table "{name}"'))
             frame, of_frame = typed_frame(name, getattr(self, name), source)
             object.__setattr__(self, name, frame)
             problems += of_frame
-        refuse_problems(self, problems)
+        refuse_problems(self, problems, changed)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -112,13 +116,18 @@ class Project:
         return source.place if position is None else source.row(position)
 
     def replace(self, **changes: Any) -> Project:
-        """A new Project with other tables, or another header.
+        """A new Project with other tables, or another header; only these are validated again.
 
         A table that is changed did not come from its source as it is now, so its places are
         named by the table, unless the changes bring `sources` too.
         """
+        if unknown := changes.keys() - vars(self):
+            raise TypeError(f"a Project has no {', '.join(sorted(unknown))}")
         kept = {name: source for name, source in self.sources.items() if name not in changes}
-        return replace(self, **({"sources": kept} | changes))
+        new = object.__new__(Project)
+        vars(new).update(vars(self) | {"sources": kept} | changes)
+        new._settle([name for name in TABLES if name in changes])
+        return new
 
     def equals(self, other: Project) -> bool:
         """Whether header and all tables hold the same values in the same order."""

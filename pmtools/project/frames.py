@@ -6,9 +6,10 @@ Nothing is converted by guess: a day is a date or ISO text, never a number or th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, SupportsIndex
 
 import numpy as np
@@ -23,15 +24,18 @@ ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?
 PLAIN_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 LAST_MINUTE = pd.Timedelta(hours=23, minutes=59)
 
+_DATE = ("a date, or text like 2026-03-20{}", "Give a date without a time zone.")
 _EXPECTED = {
     "number": ("a number", "Write it without unit or sign of currency."),
     "flag": ("True or False", "Correct the value."),
-    "day": ("a date, or text like 2026-03-20", "Give a date without a time zone."),
-    "start": ("a date, or text like 2026-03-20 08:00", "Give a date without a time zone."),
-    "finish": ("a date, or text like 2026-03-20 17:00", "Give a date without a time zone."),
+    "day": (_DATE[0].format(""), _DATE[1]),
+    "start": (_DATE[0].format(" 08:00"), _DATE[1]),
+    "finish": (_DATE[0].format(" 17:00"), _DATE[1]),
     "ids": ('ids separated by ";"', "Give ids as text, or a list of them."),
 }
 _TEXT = ("text", "Give it as text.")
+_STORED = {"number": ("float64", np.nan), "flag": ("bool", False)}
+_STORED |= dict.fromkeys(("day", "start", "finish"), ("datetime64[us]", pd.NaT))
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,15 @@ def frame_of(table: str, rows: Any = None, source: Source | None = None) -> pd.D
 
 def typed_frame(table: str, rows: Any, source: Source) -> tuple[pd.DataFrame, list[Problem]]:
     """The same, with the problems instead of an error; what is of the wrong kind is missing."""
+    if rows is None:
+        return _empty(table).copy(deep=False), []
     try:
         frame = pd.DataFrame(rows).reset_index(drop=True)
     except (ValueError, TypeError) as error:
         expected = "a DataFrame, a list of dicts or a dict of columns"
-        return typed_frame(table, None, source)[0], [
-            Problem(source.place, f"no table: {error}", expected, "Correct the rows.")
-        ]
-    problems = [*_unknown_columns(table, frame, source)]
+        problem = Problem(source.place, f"no table: {error}", expected, "Correct the rows.")
+        return _empty(table).copy(deep=False), [problem]
+    problems = [*_strange_columns(table, frame, source)]
     columns = {}
     for column in TABLES[table].columns:
         given = frame.get(column.name)
@@ -89,7 +94,8 @@ def typed_frame(table: str, rows: Any, source: Source) -> tuple[pd.DataFrame, li
             columns[column.name], bad = _typed(given, column)
             problems += _of_wrong_kind(given, bad, column, source)
         else:
-            columns[column.name] = _default(column, frame.index)
+            dtype, default = _stored(column)
+            columns[column.name] = pd.Series(default, index=frame.index, dtype=dtype)
     return pd.DataFrame(columns, index=frame.index), problems
 
 
@@ -101,11 +107,15 @@ def instant_of(value: object, kind: str) -> pd.Timestamp | None:
     ValueError
         Where the value is neither a date without a time zone nor ISO text.
     """
-    instant = _instant(value, kind)
-    return None if pd.isna(instant) else instant
+    return None if _is_missing(value) else _instant(value, kind)
 
 
-def _unknown_columns(table: str, frame: pd.DataFrame, source: Source) -> Iterator[Problem]:
+@lru_cache
+def _empty(table: str) -> pd.DataFrame:
+    return typed_frame(table, (), Source(table))[0]
+
+
+def _strange_columns(table: str, frame: pd.DataFrame, source: Source) -> Iterator[Problem]:
     known = [column.name for column in TABLES[table].columns]
     for name in frame.columns[~frame.columns.isin(known)]:
         remedy = f"Rename it or leave it out{nearest(str(name), known)}."
@@ -121,113 +131,97 @@ def _of_wrong_kind(given: pd.Series, bad: Any, column: Column, source: Source) -
         yield Problem(source.row(position), found, expected, remedy)
 
 
-def _typed(values: pd.Series, column: Column) -> tuple[pd.Series, Any]:
+def _stored(column: Column) -> tuple[str, Any]:
+    """The dtype of a column, and what stands where nothing is said."""
+    dtype, missing = _STORED.get(column.kind, ("str", ""))
+    return dtype, missing if column.default is None else column.default
+
+
+def _typed(given: pd.Series, column: Column) -> tuple[pd.Series, Any]:
     """The values in the column's type, and which of them are not of its kind."""
-    if column.kind == "number":
-        return _numbers(values, column)
-    if column.kind == "flag":
-        return _flags(values, column)
-    if column.kind in ("day", "start", "finish"):
-        return _instants(values, column)
-    return _texts(values, column)
+    dtype, default = _stored(column)
+    values, bad = (given, False) if _is_typed(given.dtype, dtype) else _each(given, column)
+    if values.dtype != dtype:
+        values = values.astype(dtype)
+    if default == default and values.hasnans:
+        values = values.fillna(default)
+    if dtype != "str":
+        return values, bad
+    if default and (empty := values == "").any():
+        values = values.mask(empty, default)
+    if not _is_writable("".join(values.to_list())):
+        bad = bad | ~values.map(_is_writable)
+    return values, bad
 
 
-def _default(column: Column, index: pd.Index) -> pd.Series:
-    if column.kind == "number":
-        value, dtype = np.nan if column.default is None else column.default, "float64"
-    elif column.kind == "flag":
-        value, dtype = bool(column.default), "bool"
-    elif column.kind in ("day", "start", "finish"):
-        value, dtype = pd.NaT, "datetime64[us]"
-    else:
-        value, dtype = str(column.default or ""), "str"
-    return pd.Series(value, index=index, dtype=dtype)
+def _is_typed(given: Any, dtype: str) -> bool:
+    """Whether values of the given dtype need not be looked at one by one."""
+    if dtype == "str":
+        return isinstance(given, pd.StringDtype)
+    if dtype == "float64":
+        return types.is_integer_dtype(given) or types.is_float_dtype(given)
+    if dtype == "bool":
+        return bool(given == "bool")
+    return given.kind == "M" and getattr(given, "tz", None) is None
 
 
-def _numbers(values: pd.Series, column: Column) -> tuple[pd.Series, Any]:
-    bad: Any = False
-    if not (types.is_integer_dtype(values.dtype) or types.is_float_dtype(values.dtype)):
-        values, bad = _each(values, _number, "float64")
-    default = np.nan if column.default is None else column.default
-    return values.astype("float64").fillna(default), bad
+def _each(given: pd.Series, column: Column) -> tuple[pd.Series, Any]:
+    dtype, default = _stored(column)
+    convert = {"float64": _number, "bool": _flag, "str": _text}.get(dtype, _instant)
+    converted: list[Any] = []
+    bad = np.zeros(len(given), dtype=bool)
+    for position, value in enumerate(given.to_list()):
+        try:
+            converted.append(default if _is_missing(value) else convert(value, column.kind))
+        except (ValueError, TypeError, ArithmeticError):
+            converted.append(default)
+            bad[position] = True
+    return pd.Series(converted, index=given.index, dtype=dtype), bad
 
 
-def _number(value: Any) -> float:
-    if _is_missing(value) or (isinstance(value, str) and not value.strip()):
-        return np.nan
-    is_text = isinstance(value, str)
-    if isinstance(value, bool | np.bool_) or (is_text and not PLAIN_NUMBER.fullmatch(value)):
+def _is_missing(value: Any) -> bool:
+    if isinstance(value, str):
+        return value == ""
+    return value is None or value is pd.NA or value is pd.NaT or bool(value != value)
+
+
+def _number(value: Any, kind: str) -> float:
+    if isinstance(value, str):
+        if not value.strip():
+            return np.nan
+        if not PLAIN_NUMBER.fullmatch(value):
+            raise ValueError(value)
+    elif isinstance(value, bool | np.bool_):
         raise ValueError(value)
     return float(value)
 
 
-def _flags(values: pd.Series, column: Column) -> tuple[pd.Series, Any]:
-    if values.dtype == bool:
-        return values, False
-    flags, bad = _each(values, lambda value: _flag(value, bool(column.default)), "bool")
-    return flags, bad
-
-
-def _flag(value: Any, default: bool) -> bool:
-    if _is_missing(value) or (isinstance(value, str) and value == ""):
-        return default
+def _flag(value: Any, kind: str) -> bool:
     if isinstance(value, str) or value not in (0, 1):
         raise ValueError(value)
     return bool(value)
 
 
-def _instants(values: pd.Series, column: Column) -> tuple[pd.Series, Any]:
-    if values.dtype.kind == "M" and getattr(values.dtype, "tz", None) is None:
-        return values.astype("datetime64[us]"), False
-    return _each(values, lambda value: _instant(value, column.kind), "datetime64[us]")
-
-
-def _instant(value: Any, kind: str) -> Any:
-    if _is_missing(value) or (isinstance(value, str) and value == ""):
-        return pd.NaT
+def _instant(value: Any, kind: str) -> pd.Timestamp:
     if isinstance(value, str):
-        if not ISO_INSTANT.fullmatch(value):
-            raise ValueError(value)
-        is_day, instant = bool(ISO_DAY.fullmatch(value)), pd.Timestamp(value)
-    elif isinstance(value, np.datetime64):
-        is_day, instant = False, pd.Timestamp(value)
-    elif isinstance(value, date):
-        is_day, instant = not isinstance(value, datetime), pd.Timestamp(value)
+        is_date, is_day = bool(ISO_INSTANT.fullmatch(value)), bool(ISO_DAY.fullmatch(value))
     else:
-        raise ValueError(value)
-    if instant.tz is not None:
+        is_date = isinstance(value, date | np.datetime64)
+        is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if not is_date or (instant := pd.Timestamp(value)).tz is not None:
         raise ValueError(value)
     return instant + LAST_MINUTE if is_day and kind == "finish" else instant
-
-
-def _texts(values: pd.Series, column: Column) -> tuple[pd.Series, Any]:
-    bad: Any = False
-    if not isinstance(values.dtype, pd.StringDtype):
-        values, bad = _each(values, lambda value: _text(value, column.kind), "str")
-    if values.dtype != "str" or values.hasnans:
-        values = values.astype("str").fillna("")
-    if column.default and (empty := values == "").any():
-        values = values.mask(empty, str(column.default))
-    if not _is_writable("".join(values.to_list())):
-        bad = bad | ~values.map(_is_writable)
-    return values, bad
 
 
 def _text(value: Any, kind: str) -> str:
     if isinstance(value, str):
         return value
     if kind == "ids" and isinstance(value, list | tuple | set | frozenset):
-        return ";".join(_text(part, "id") for part in value)
-    if _is_missing(value):
-        return ""
+        return ";".join("" if _is_missing(part) else _text(part, "id") for part in value)
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         raise ValueError(value)
     # pandas makes floats of whole numbers beside an empty cell: 12.0 was 12.
     return str(int(value)) if kind != "text" and value == int(value) else str(value)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or bool(value != value)
 
 
 def _is_writable(text: str) -> bool:
@@ -237,15 +231,3 @@ def _is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _each(values: pd.Series, convert: Callable[[Any], Any], dtype: str) -> tuple[pd.Series, Any]:
-    converted: list[Any] = []
-    bad = np.zeros(len(values), dtype=bool)
-    for position, value in enumerate(values.to_list()):
-        try:
-            converted.append(convert(value))
-        except (ValueError, TypeError, ArithmeticError):
-            converted.append(None)
-            bad[position] = True
-    return pd.Series(converted, index=values.index, dtype=dtype), bad

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["text", "id", "ids", "number", "flag", "day", "start", "finish", "time"]
@@ -27,18 +28,15 @@ LAG_KINDS = ("working", "elapsed", "percent")
 TASK_KINDS = ("task", "milestone", "summary", "level_of_effort")
 CONSTRAINTS = ("", "ASAP", "ALAP", "SNET", "SNLT", "FNET", "FNLT", "MSO", "MFO")
 EV_METHODS = (
-    "percent_complete",
-    "0/100",
-    "50/50",
-    "25/75",
-    "weighted_milestones",
-    "level_of_effort",
-)
+    "percent_complete", "0/100", "50/50", "25/75", "weighted_milestones", "level_of_effort"
+)  # fmt: skip
 ACCRUALS = ("prorated", "start", "end")
 RESOURCE_KINDS = ("person", "role", "equipment", "material")
 REGISTER_KINDS = ("risk", "assumption", "issue", "dependency", "decision", "change", "action")
 RACI = ("R", "A", "C", "I")
 PRESETS = ("primavera_p6", "microsoft_project")
+ITEM_STATES = ("open", "closed", "occurred", "approved", "rejected")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,13 @@ class TableSchema:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
 
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name[name]
 
 
 def _text(name: str, help: str, **rules: object) -> Column:
@@ -79,6 +78,10 @@ def _text(name: str, help: str, **rules: object) -> Column:
 
 def _id(name: str, help: str, **rules: object) -> Column:
     return Column(name, "id", help, **rules)  # type: ignore[arg-type]
+
+
+def _ref(name: str, to: str, help: str, **rules: object) -> Column:
+    return Column(name, "id", help, refers_to=to, **rules)  # type: ignore[arg-type]
 
 
 def _number(name: str, help: str, **rules: object) -> Column:
@@ -97,7 +100,7 @@ HEADER = (
     _number("confidence", "chance wanted for a commitment", default=0.8, minimum=0, maximum=1),
     _number("hours_per_day", "what `1d` means", default=8.0, minimum=0.25, maximum=24),
     _text("timezone", "time zone of all times", default="UTC"),
-    _id("calendar_id", "calendar of tasks without one of their own", refers_to="calendars"),
+    _ref("calendar_id", "calendars", "calendar of tasks without one of their own"),
     _text("date_format", "how days are written, e.g. DD/MM/YYYY", default="YYYY-MM-DD"),
     _text("number_format", "how numbers are written, e.g. 1.234,5", default="1234.5"),
     _text("scheduling", "whose scheduling rules hold", default="primavera_p6", choices=PRESETS),
@@ -110,39 +113,37 @@ _TABLES = (
         _text("measure", "how one sees that it is reached"),
         _text("target", "value to be reached"),
         Column("due", "finish", "until when"),
-        _id("owner_id", "who answers for it", refers_to="resources"),
+        _ref("owner_id", "resources", "who answers for it"),
     ), ("id",)),
     TableSchema("tasks", "a task, milestone or summary", (
         _id("id", "id of the task", required=True),
         _text("code", "code that other systems use for it"),
         _text("wbs", "place in the work breakdown structure, e.g. 1.2.3"),
         _text("name", "name of the task", required=True),
-        _id("parent_id", "summary task it belongs to", refers_to="tasks"),
-        _text("kind", "task, milestone, summary or level_of_effort", default="task",
-            choices=TASK_KINDS),
-        _number("duration_hours",
-            "working hours from start to finish; `5d`, `2w`, `3ed` are read too", minimum=0,
-            maximum=1e6),
+        _ref("parent_id", "tasks", "summary task it belongs to"),
+        _text("kind", ", ".join(TASK_KINDS), default="task", choices=TASK_KINDS),
+        _number("duration_hours", "working hours from start to finish; `5d`, `2w`, `3ed` are read "
+            "too", minimum=0, maximum=1e6),
         Column("is_elapsed", "flag", "duration counts the hours of day and night", default=False),
         Column("is_active", "flag", "inactive tasks are kept, but not scheduled", default=True),
-        _id("calendar_id", "calendar of this task", refers_to="calendars"),
+        _ref("calendar_id", "calendars", "calendar of this task"),
         _text("constraint", "SNET, SNLT, FNET, FNLT, MSO, MFO, ALAP or empty", choices=CONSTRAINTS),
         Column("constraint_date", "start", "date of the constraint"),
         Column("deadline", "finish", "day by which the task must be finished; moves nothing"),
         _number("priority", "0 to 1000, higher is served first", default=500.0, minimum=0,
             maximum=1000),
         _text("control_account", "where its cost and progress are controlled"),
-        _id("deliverable_id", "what it delivers", refers_to="deliverables"),
+        _ref("deliverable_id", "deliverables", "what it delivers"),
         _text("ev_method", "earning rule", default="percent_complete", choices=EV_METHODS),
         _number("fixed_cost", "cost that does not depend on hours", default=0.0),
         _text("cost_accrual", "when the fixed cost falls: prorated, start or end",
             default="prorated", choices=ACCRUALS),
-        _id("owner_id", "the one person who answers for it", refers_to="resources"),
-        _id("department_id", "department that does it", refers_to="departments"),
+        _ref("owner_id", "resources", "the one person who answers for it"),
+        _ref("department_id", "departments", "department that does it"),
         _text("notes", "remarks"),
     ), ("id",)),
     TableSchema("estimates", "three points of a task's duration", (
-        _id("task_id", "the task", required=True, refers_to="tasks"),
+        _ref("task_id", "tasks", "the task", required=True),
         _number("optimistic_hours", "if all goes well", minimum=0),
         _number("most_likely_hours", "most likely", minimum=0),
         _number("pessimistic_hours", "if much goes wrong", minimum=0),
@@ -151,25 +152,23 @@ _TABLES = (
         _text("correlation_group", "tasks that tend to slip together"),
     ), ("task_id",)),
     TableSchema("ev_milestones", "a weighted milestone inside a task", (
-        _id("task_id", "the task", required=True, refers_to="tasks"),
+        _ref("task_id", "tasks", "the task", required=True),
         _text("name", "what is reached", required=True),
         _number("weight", "share of the task's budget", required=True, minimum=0),
         Column("achieved_date", "finish", "when it was reached"),
     ), ("task_id", "name")),
     TableSchema("links", "a dependency between two tasks", (
-        _id("predecessor_id", "the task before", required=True, refers_to="tasks"),
-        _id("successor_id", "the task after", required=True, refers_to="tasks"),
+        _ref("predecessor_id", "tasks", "the task before", required=True),
+        _ref("successor_id", "tasks", "the task after", required=True),
         _text("kind", "FS, SS, FF or SF", default="FS", choices=LINK_KINDS),
-        _number("lag_hours",
-            "hours to wait (or percent of the predecessor's duration); `2d`, `-4h`, "
-            "`2ed`, `50%` are read too", default=0.0, minimum=-1e6, maximum=1e6),
+        _number("lag_hours", "hours to wait (or percent of the predecessor's duration); `2d`, "
+            "`-4h`, `2ed`, `50%` are read too", default=0.0, minimum=-1e6, maximum=1e6),
         _text("lag_kind", "working, elapsed or percent", default="working", choices=LAG_KINDS),
-        _id("lag_calendar", "calendar of the lag, where not the tool's usual one",
-            refers_to="calendars"),
+        _ref("lag_calendar", "calendars", "calendar of the lag, where not the tool's usual one"),
     ), ("predecessor_id", "successor_id", "kind")),
     TableSchema("progress", "what was known of a task on a status date", (
         Column("status_date", "finish", "day the facts were known", required=True),
-        _id("task_id", "the task", required=True, refers_to="tasks"),
+        _ref("task_id", "tasks", "the task", required=True),
         Column("actual_start", "start", "when work really began"),
         Column("actual_finish", "finish", "when it was really finished"),
         _number("remaining_hours", "working hours still needed", minimum=0, maximum=1e6),
@@ -178,8 +177,8 @@ _TABLES = (
     ), ("status_date", "task_id")),
     TableSchema("timesheets", "hours worked", (
         Column("date", "day", "day of the work", required=True),
-        _id("task_id", "the task", required=True, refers_to="tasks"),
-        _id("resource_id", "who worked", required=True, refers_to="resources"),
+        _ref("task_id", "tasks", "the task", required=True),
+        _ref("resource_id", "resources", "who worked", required=True),
         _number("hours", "hours worked", required=True, minimum=0),
     )),
     TableSchema("resources", "a person, role, equipment or material", (
@@ -188,30 +187,30 @@ _TABLES = (
         _text("kind", "person, role, equipment or material", default="person",
             choices=RESOURCE_KINDS),
         _text("role", "what they do"),
-        _id("department_id", "department they belong to", refers_to="departments"),
+        _ref("department_id", "departments", "department they belong to"),
         _text("email", "address"),
         _number("capacity", "how many at once, 0.5 is half-time", default=1.0, minimum=0),
         _number("cost_per_use", "cost each time it is used", default=0.0, minimum=0),
         _text("cost_accrual", "when the cost of its hours falls", default="prorated",
             choices=ACCRUALS),
-        _id("calendar_id", "own working times", refers_to="calendars"),
+        _ref("calendar_id", "calendars", "own working times"),
     ), ("id",)),
     TableSchema("rates", "a price from a day on", (
-        _id("resource_id", "the resource", required=True, refers_to="resources"),
+        _ref("resource_id", "resources", "the resource", required=True),
         Column("from", "day", "first day of this price; empty: always"),
         _number("hourly_rate", "cost of an hour (or of a unit of material)", minimum=0),
         _number("overtime_rate", "cost of an hour of overtime", minimum=0),
         _number("bill_rate", "what the client pays for an hour", minimum=0),
     ), ("resource_id", "from")),
     TableSchema("availability", "a capacity for a while", (
-        _id("resource_id", "the resource", required=True, refers_to="resources"),
+        _ref("resource_id", "resources", "the resource", required=True),
         Column("from", "day", "first day", required=True),
         Column("to", "day", "last day", required=True),
         _number("capacity", "how many at once; 0 is leave", required=True, minimum=0),
     )),
     TableSchema("assignments", "a resource on a task", (
-        _id("task_id", "the task", required=True, refers_to="tasks"),
-        _id("resource_id", "the resource", required=True, refers_to="resources"),
+        _ref("task_id", "tasks", "the task", required=True),
+        _ref("resource_id", "resources", "the resource", required=True),
         _number("units", "share of the resource, 1 is full-time", default=1.0, minimum=0),
         _number("work_hours", "hours of work; empty: units x duration", minimum=0),
         Column("is_fixed_quantity", "flag", "units are an amount that does not grow with time",
@@ -220,16 +219,14 @@ _TABLES = (
     TableSchema("calendars", "one shift of one weekday", (
         _id("id", "id of the calendar", required=True),
         _text("name", "name of the calendar"),
-        _id("base_id",
-            "calendar whose exceptions (and, without own shifts, weekdays) it takes over",
-            refers_to="calendars"),
-        _text("weekday", "mon to sun; empty: only names the calendar",
-            choices=("", "mon", "tue", "wed", "thu", "fri", "sat", "sun")),
+        _ref("base_id", "calendars",
+            "calendar whose exceptions (and, without own shifts, weekdays) it takes over"),
+        _text("weekday", "mon to sun; empty: only names the calendar", choices=("", *WEEKDAYS)),
         Column("shift_start", "time", "HH:MM; both empty: a day off"),
         Column("shift_finish", "time", "HH:MM"),
     )),
     TableSchema("exceptions", "days off, or with other hours", (
-        _id("calendar_id", "the calendar", required=True, refers_to="calendars"),
+        _ref("calendar_id", "calendars", "the calendar", required=True),
         Column("from", "day", "first day", required=True),
         Column("to", "day", "last day; empty: only the first"),
         _text("name", "why"),
@@ -237,7 +234,7 @@ _TABLES = (
     )),
     TableSchema("baseline", "a task as approved", (
         _id("baseline", "name of the baseline; the last one approved counts", default="1"),
-        _id("task_id", "the task", required=True, refers_to="tasks"),
+        _ref("task_id", "tasks", "the task", required=True),
         Column("start", "start", "approved start", required=True),
         Column("finish", "finish", "approved finish", required=True),
         _number("duration_hours", "approved duration", minimum=0),
@@ -246,12 +243,12 @@ _TABLES = (
         _number("cost", "approved cost in all, fixed cost included"),
         _text("approved_by", "who approved"),
         Column("approved_date", "day", "when"),
-        _id("change_id", "change of the register that led to it", refers_to="register"),
+        _ref("change_id", "register", "change of the register that led to it"),
     ), ("baseline", "task_id")),
     TableSchema("costs", "money spent or committed", (
         Column("date", "day", "when", required=True),
-        _id("task_id", "the task; empty: the project", refers_to="tasks"),
-        _id("resource_id", "the resource", refers_to="resources"),
+        _ref("task_id", "tasks", "the task; empty: the project"),
+        _ref("resource_id", "resources", "the resource"),
         _text("kind", "actual or committed", default="actual", choices=("actual", "committed")),
         _number("amount", "in the project's currency", required=True),
         _text("note", "invoice number, remark"),
@@ -262,10 +259,9 @@ _TABLES = (
         _text("title", "in one line", required=True),
         _text("description", "cause, event, effect"),
         _text("category", "area it belongs to"),
-        _text("status", "open, closed, occurred, approved or rejected", default="open",
-            choices=("open", "closed", "occurred", "approved", "rejected")),
-        _id("owner_id", "the one owner", refers_to="resources"),
-        _id("raised_by", "who raised it", refers_to="resources"),
+        _text("status", ", ".join(ITEM_STATES), default="open", choices=ITEM_STATES),
+        _ref("owner_id", "resources", "the one owner"),
+        _ref("raised_by", "resources", "who raised it"),
         Column("raised_date", "day", "when it was raised"),
         Column("updated_date", "day", "when it was last reviewed"),
         Column("due_date", "finish", "until when something must be done or decided"),
@@ -289,18 +285,18 @@ _TABLES = (
     TableSchema("departments", "who answers for people", (
         _id("id", "id of the department", required=True),
         _text("name", "name", required=True),
-        _id("head_id", "its head", refers_to="resources"),
+        _ref("head_id", "resources", "its head"),
     ), ("id",)),
     TableSchema("responsibilities", "R, A, C or I of a party", (
-        _id("deliverable_id", "the deliverable, or", refers_to="deliverables"),
-        _id("task_id", "the task", refers_to="tasks"),
+        _ref("deliverable_id", "deliverables", "the deliverable, or"),
+        _ref("task_id", "tasks", "the task"),
         _id("party_id", "a resource or department", required=True),
         _text("role", "R, A, C or I", required=True, choices=RACI),
     ), ("deliverable_id", "task_id", "party_id")),
     TableSchema("stakeholders", "who is told what, how often", (
         _id("id", "id", required=True),
         _text("name", "name", required=True),
-        _id("department_id", "department", refers_to="departments"),
+        _ref("department_id", "departments", "department"),
         _text("email", "address"),
         _text("audience", "sponsor, client, team, department or manager"),
         _text("frequency", "how often"),
