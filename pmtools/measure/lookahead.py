@@ -43,16 +43,17 @@ def done_since(plan: Schedule, days: int = 7) -> pd.DataFrame:
         Columns of `work_of`, and `days_late`: working days after the baseline finish.
     """
     rows = work_of(plan)
-    if plan.status_date is None:
-        return rows[:0].assign(days_late=0.0)
-    since = plan.status_date - pd.Timedelta(days=days)
-    rows = rows[(rows["actual_finish"] > since) & (rows["actual_finish"] <= plan.status_date)]
-    rows = rows.assign(days_late=days_late(plan, rows["baseline_finish"], rows["actual_finish"]))
+    status = plan.status_date or pd.NaT
+    finish = rows["actual_finish"]
+    rows = rows.assign(days_late=days_late(plan, rows["baseline_finish"], finish))
+    rows = rows[(finish > status - pd.Timedelta(days=days)) & (finish <= status)]
     return rows.sort_values("actual_finish", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def due_within(plan: Schedule, days: int = 14) -> pd.DataFrame:
-    """Open tasks that must start or finish in the next days, by owner and date.
+    """Open tasks that must start or finish in the next days, or should have, by owner and date.
+
+    Without a status date, the days count from the start of the plan.
 
     Returns
     -------
@@ -61,16 +62,14 @@ def due_within(plan: Schedule, days: int = 14) -> pd.DataFrame:
         `due_date`, `float_days` (working days).
     """
     rows = work_of(plan)
-    first = plan.status_date if plan.status_date is not None else plan.start
+    first = plan.status_date or plan.start
     last = first + pd.Timedelta(days=days)
-    is_open = ~rows["is_finished"] & (rows["finish"] > first)
-    starts = is_open & ~rows["is_started"] & (rows["start"] <= last)
-    finishes = is_open & (rows["finish"] <= last)
-    words = pd.Series("starts", index=rows.index).where(~finishes, "finishes")
-    words = words.where(~(starts & finishes), "starts and finishes")
+    finishes = ~rows["is_finished"] & (rows["finish"] <= last)
+    starts = ~rows["is_started"] & (rows["start"] <= last)
+    words = pd.Series("starts", index=rows.index).mask(finishes, "finishes")
     rows = rows.assign(
-        due=words,
-        due_date=rows["start"].where(~finishes, rows["finish"]),
+        due=words.mask(starts & finishes, "starts and finishes"),
+        due_date=rows["start"].mask(finishes, rows["finish"]),
         float_days=(rows["total_float_hours"] / plan.project.header.hours_per_day).round(1),
     )[starts | finishes]
     return rows.sort_values(["owner", "due_date"], kind="stable").reset_index(drop=True)
@@ -86,12 +85,8 @@ def overdue(plan: Schedule) -> pd.DataFrame:
         `days_late` (working days up to the status date).
     """
     rows = work_of(plan)
-    was_due = rows[["baseline_finish", "deadline"]].min(axis=1)
-    rows = rows.assign(was_due=was_due)
-    if plan.status_date is None:
-        return rows[:0].assign(days_late=0.0)
-    rows = rows[~rows["is_finished"] & (rows["was_due"] < plan.status_date)]
-    status = pd.Series(plan.status_date, index=rows.index)
+    status = plan.status_date or pd.NaT
+    rows = rows.assign(was_due=rows[["baseline_finish", "deadline"]].min(axis=1))
     rows = rows.assign(days_late=days_late(plan, rows["was_due"], status))
-    rows = rows[rows["days_late"] > 0]
+    rows = rows[~rows["is_finished"] & (rows["days_late"] > 0)]
     return rows.sort_values("days_late", ascending=False, kind="stable").reset_index(drop=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from pmtools.measure.budget import last_approved
@@ -19,8 +19,7 @@ def schedule_weeks(weeks: Sequence[Project]) -> tuple[Schedule, ...]:
 
 def names_of(table: pd.DataFrame, ids: pd.Series) -> pd.Series:
     """The names that belong to ids of resources or departments; an unknown id stays itself."""
-    known = pd.Series(table["name"].to_numpy(), index=table["id"].to_numpy(), dtype="str")
-    return ids.map(known).fillna(ids).astype("str")
+    return looked_up(table.set_index("id")["name"], ids).fillna(ids)
 
 
 def looked_up(values: pd.Series, ids: pd.Series) -> pd.Series:
@@ -28,17 +27,14 @@ def looked_up(values: pd.Series, ids: pd.Series) -> pd.Series:
     return values.reindex(ids.to_numpy()).set_axis(ids.index)
 
 
-def days_late(plan: Schedule, before: pd.Series, after: pd.Series) -> pd.Series:
+def days_late(plan: Schedule, before: Any, after: Any) -> Any:
     """Working days from `before` to `after` in the project's calendar; NaN where one is missing.
 
-    A finish at the end of a day and one at the next morning are the same moment: 0 days.
+    Dates or columns of dates. A finish at the end of a day and one at the next morning are the
+    same moment: 0 days.
     """
-    known = (before.notna() & after.notna()).to_numpy()
-    days = pd.Series(np.nan, index=before.index, dtype="float64")
-    if known.any():
-        hours = plan.calendars[""].hours_between(before[known], after[known])
-        days[known] = np.round(np.asarray(hours) / plan.project.header.hours_per_day, 1)
-    return days + 0.0
+    hours = plan.calendars[""].hours_between(before, after)
+    return round(hours / plan.project.header.hours_per_day, 1) + 0.0
 
 
 def milestone_trend(schedules: Sequence[Schedule]) -> pd.DataFrame:
@@ -47,29 +43,21 @@ def milestone_trend(schedules: Sequence[Schedule]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `status_date`, `task_id`, `name`, `forecast`, `is_done`; the milestones are those of the
-        last schedule, by `milestone_tasks`.
+        `status_date`, `task_id`, `name` (of now), `forecast`, `is_done`; the milestones are those
+        of the last schedule, by `milestone_tasks`.
     """
-    now = schedules[-1]
-    shown = set(milestone_tasks(now)["id"])
-    frames = []
-    for plan in schedules:
-        if plan.status_date is None:
-            continue
-        rows = plan.tasks[plan.tasks["id"].isin(shown)]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "status_date": plan.status_date,
-                    "task_id": rows["id"],
-                    "name": rows["name"],
-                    "forecast": rows["finish"],
-                    "is_done": rows["is_finished"],
-                }
-            )
-        )
+    shown = milestone_tasks(schedules[-1])[["id", "name"]]
+    frames = [
+        plan.tasks[["id", "finish", "is_finished"]]
+        .merge(shown, on="id")
+        .assign(status_date=plan.status_date)
+        for plan in schedules
+        if plan.status_date is not None
+    ]
+    names = {"id": "task_id", "finish": "forecast", "is_finished": "is_done"}
     columns = ["status_date", "task_id", "name", "forecast", "is_done"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    return found.rename(columns=names)[columns]
 
 
 def milestone_tasks(plan: Schedule) -> pd.DataFrame:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pmtools.calendars import Minutes, WorkCalendar, minutes_of
+from pmtools.measure.budget import ALWAYS, Matrix
 from pmtools.measure.milestones import names_of
-from pmtools.project import Project
 from pmtools.schedule import Schedule
 
-COLUMNS = ["resource_id", "resource", "department", "week", "load_hours", "capacity_hours"]
+A_WEEK = pd.Timedelta(weeks=1)
+COLUMNS = {
+    "resource_id": "str",
+    "resource": "str",
+    "department": "str",
+    "week": "datetime64[us]",
+    "load_hours": "float64",
+    "capacity_hours": "float64",
+    "tasks": "str",
+}
 
 
 def workload(plan: Schedule, weeks: int = 6) -> pd.DataFrame:
     """Load of the remaining work against capacity, by person and week.
 
-    The remaining work of a task is spread evenly over its remaining working time.
-    Material has no capacity and is left out.
+    The remaining work of a task (its remaining hours x the work planned for an hour of it; a day
+    and night of elapsed time is a day of work) is spread evenly over its remaining working time.
+    What should have been done by now is to be done from now on. Material has no capacity and is
+    left out. Where two capacities are stated for a day, the smaller counts.
 
     Parameters
     ----------
     weeks
-        How many weeks from the status date on; the first is what is left of the current one.
+        How many weeks from the status date on; the first is what is left of the current one. On a
+        Friday evening this is the next week, with the weekend before it.
 
     Returns
     -------
@@ -33,29 +46,24 @@ def workload(plan: Schedule, weeks: int = 6) -> pd.DataFrame:
         `is_overallocated` (load above capacity by more than a quarter of an hour).
     """
     project = plan.project
-    first = plan.status_date if plan.status_date is not None else plan.start
-    edges = _week_edges(first, weeks)
+    first = plan.status_date or plan.start
+    edges = _week_edges(plan.calendars[""], first, weeks)
     work = _remaining_work(plan, first)
     hours = _hours_in_weeks(plan, work, edges)
     people = project.resources[project.resources["kind"] != "material"]
     rows = []
-    for person in people.itertuples():
+    for person in people[people["id"].isin(work["resource_id"])].itertuples():
         mine = (work["resource_id"] == person.id).to_numpy()
-        if not mine.any():
-            continue
         capacity = _capacity(plan, person, edges)
         for week in range(weeks):
-            active = mine & (hours[:, week] > 0)
-            names = "; ".join(dict.fromkeys(work["name"][active]))
-            load = float(hours[mine, week].sum())
-            rows.append((person.id, person.name, person.department_id, edges[week].normalize(),
-                         load, capacity[week], names))  # fmt: skip
-    frame = pd.DataFrame(rows, columns=[*COLUMNS, "tasks"])
-    frame["week"] = pd.to_datetime(frame["week"])
-    frame["week"] -= pd.to_timedelta(frame["week"].dt.day_of_week, unit="D")
-    frame["department"] = names_of(project.departments, frame["department"].astype("str"))
+            names = "; ".join(work["name"][mine & (hours[:, week] > 0)].unique())
+            rows.append((person.id, person.name, person.department_id,
+                         edges[week + 1].normalize() - A_WEEK, hours[mine, week].sum(),
+                         capacity[week], names))  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    frame["department"] = names_of(project.departments, frame["department"])
     spare = frame["capacity_hours"].where(frame["capacity_hours"] > 0)
-    frame["load_percent"] = (frame["load_hours"] / spare * 100).astype("float64")
+    frame["load_percent"] = frame["load_hours"] / spare * 100
     frame["is_overallocated"] = frame["load_hours"] > frame["capacity_hours"] + 0.25
     return frame
 
@@ -73,55 +81,63 @@ def overallocated(load: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("over_hours", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _week_edges(first: pd.Timestamp, weeks: int) -> list[pd.Timestamp]:
-    # A status on Friday evening or the weekend starts with the coming Monday.
-    start = first.ceil("D") if first.day_of_week >= 4 else first
-    monday = start.normalize() + pd.Timedelta(days=(7 - start.day_of_week) % 7)
-    begin = monday if first.day_of_week >= 4 else first
-    next_monday = begin.normalize() + pd.Timedelta(days=7 - begin.day_of_week)
-    return [begin, *(next_monday + pd.Timedelta(weeks=n) for n in range(weeks))]
+def _week_edges(calendar: WorkCalendar, first: pd.Timestamp, weeks: int) -> pd.DatetimeIndex:
+    """The first instant, and the Mondays after the next working time."""
+    begin = calendar.next_work(first)
+    monday = begin.normalize() + pd.Timedelta(days=7 - begin.day_of_week)
+    return pd.DatetimeIndex([first, *(monday + n * A_WEEK for n in range(weeks))]).as_unit("us")
 
 
 def _remaining_work(plan: Schedule, first: pd.Timestamp) -> pd.DataFrame:
-    """Assignments of unfinished tasks: resource, task, window of the rest, share of a person."""
+    """Assignments of unfinished tasks: hours left, and from when to when, in which calendar."""
     tasks = plan.tasks[~plan.tasks["is_finished"] & (plan.tasks["kind"] != "summary")]
-    columns = ["id", "name", "start", "finish", "is_started", "duration_hours"]
-    rows = plan.project.assignments.merge(tasks[columns], left_on="task_id", right_on="id")
+    planned = plan.project.tasks[["id", "duration_hours", "is_elapsed", "calendar_id"]]
+    tasks = tasks[["id", "name", "early_start", "finish", "remaining_hours"]].merge(planned)
+    rows = plan.project.assignments.merge(tasks, left_on="task_id", right_on="id")
     rows = rows[~rows["is_fixed_quantity"]].reset_index(drop=True)
+    of_clock = np.where(rows["is_elapsed"], plan.project.header.hours_per_day / 24, 1)
     duration = rows["duration_hours"].where(rows["duration_hours"] > 0)
-    rows["share"] = (rows["work_hours"] / duration).fillna(rows["units"])
-    begin = rows["start"].where(~rows["is_started"], np.maximum(rows["start"], first))
-    return rows.assign(begin=begin)
+    an_hour = (rows["work_hours"] / duration).fillna(rows["units"] * of_clock)
+    return rows.assign(
+        hours=rows["remaining_hours"] * an_hour,
+        begin=rows["early_start"].clip(lower=first),
+        is_late=rows["early_start"] < first,
+    )
 
 
-def _hours_in_weeks(plan: Schedule, work: pd.DataFrame, edges: list[pd.Timestamp]) -> np.ndarray:
-    """Hours of each assignment in each week, over the working time of its task."""
+def _hours_in_weeks(plan: Schedule, work: pd.DataFrame, edges: pd.DatetimeIndex) -> Matrix:
+    """Hours of each assignment in each week, spread over the working time of its task."""
     hours = np.zeros((len(work), len(edges) - 1))
-    own = plan.project.tasks.set_index("id")["calendar_id"]
-    for key, rows in work.groupby(work["task_id"].map(own).to_numpy()):
-        calendar = plan.calendars[str(key)]
-        for week, (left, right) in enumerate(pairwise(edges)):
-            begin = rows["begin"].clip(lower=left, upper=right)
-            finish = rows["finish"].clip(lower=left, upper=right)
-            hours[rows.index, week] = calendar.hours_between(begin, finish)
-    return hours * work["share"].to_numpy()[:, None]
+    for (is_elapsed, calendar_id), rows in work.groupby(["is_elapsed", "calendar_id"]):
+        calendar = ALWAYS if is_elapsed else plan.calendars[calendar_id]
+        late = calendar.add(rows["begin"], rows["remaining_hours"])
+        begin, finish = rows["begin"], rows["finish"].mask(rows["is_late"], late)
+        share = _shares(calendar, minutes_of(begin), minutes_of(finish), minutes_of(edges))
+        hours[rows.index] = share * rows["hours"].to_numpy()[:, None]
+    return hours
 
 
-def _capacity(plan: Schedule, person: object, edges: list[pd.Timestamp]) -> list[float]:
+def _shares(calendar: WorkCalendar, begin: Minutes, finish: Minutes, edges: Minutes) -> Matrix:
+    """The share of each window that lies in each week; one without working time by the clock."""
+    begin, finish = begin[:, None], finish[:, None]
+    points = np.concatenate([begin, np.clip(edges, begin, finish), finish], axis=1)
+    worked: Any = calendar.minutes_before(points)
+    worked = np.where(worked[:, -1:] > worked[:, :1], worked, points)
+    whole = np.maximum(worked[:, -1:] - worked[:, :1], 1)
+    return np.diff(worked[:, 1:-1]) / whole
+
+
+def _capacity(plan: Schedule, person: Any, edges: pd.DatetimeIndex) -> Matrix:
     """Hours a person has in each week: working time x capacity, leave taken off."""
-    calendar = plan.calendars[getattr(person, "calendar_id", "")]
-    days = pd.date_range(edges[0].normalize(), edges[-1] - pd.Timedelta(minutes=1), freq="D")
-    begin = pd.Series(days).clip(lower=edges[0])
-    finish = pd.Series(days + pd.Timedelta(days=1)).clip(upper=edges[-1])
-    hours = np.asarray(calendar.hours_between(begin, finish), dtype="float64")
-    share = _share_by_day(plan.project, person, days)
-    week = np.searchsorted([edge.to_datetime64() for edge in edges[1:]], days, side="right")
-    return [float((hours * share)[week == number].sum()) for number in range(len(edges) - 1)]
-
-
-def _share_by_day(project: Project, person: object, days: pd.DatetimeIndex) -> np.ndarray:
-    share = np.full(len(days), float(getattr(person, "capacity", 1.0)))
-    rows = project.availability
-    for row in rows[rows["resource_id"] == getattr(person, "id", "")].itertuples():
-        share[(days >= row[2]) & (days <= row[3])] = row.capacity
-    return share
+    days = pd.date_range(edges[0].normalize(), edges[-1], unit="us")
+    points = days.union(edges)[1:] if edges[0] > days[0] else days.union(edges)
+    begin, finish = points[:-1], points[1:]
+    stated = np.full(len(begin), np.nan)
+    spans = plan.project.availability
+    for _, span in spans[spans["resource_id"] == person.id].iterrows():
+        held = (begin.normalize() >= span["from"]) & (begin.normalize() <= span["to"])
+        stated[held] = np.fmin(stated[held], span["capacity"])
+    hours = plan.calendars[person.calendar_id].hours_between(begin, finish)
+    capacity = np.where(np.isnan(stated), person.capacity, stated)
+    week = edges.searchsorted(begin, side="right") - 1
+    return np.asarray(np.bincount(week, hours * capacity), dtype="float64")

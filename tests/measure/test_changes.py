@@ -1,7 +1,17 @@
 """What changed between two weeks."""
 
 import pandas as pd
-from small_plan import LINKS, TASKS, small_plan, two_weeks
+import pytest
+from small_plan import (
+    BASELINE,
+    BUILD_HALF,
+    DESIGN_DONE,
+    FRIDAYS,
+    LINKS,
+    TASKS,
+    small_plan,
+    two_weeks,
+)
 
 from pmtools.measure.changes import changes, finish_moved_days
 from pmtools.schedule import schedule
@@ -13,6 +23,16 @@ def changed(before, after):
 
 def kinds(frame):
     return set(frame["kind"])
+
+
+def told(frame, kind):
+    """Before and after of each change of a kind, by what changed."""
+    rows = frame[frame["kind"] == kind]
+    return dict(zip(rows["what"], zip(rows["before"], rows["after"], strict=True), strict=True))
+
+
+def task_changed(n, **facts):
+    return [task | (facts if task["id"] == n else {}) for task in TASKS]
 
 
 def test_nothing_changed_is_an_empty_table():
@@ -54,11 +74,122 @@ def test_a_new_estimate_is_told_in_days():
 
 
 def test_changed_links_are_told_with_kind_and_lag():
-    """Test may start with the build, a day later."""
+    """Test may start with the build, a day later: in words and whole days, not in codes."""
     link = {"predecessor_id": "2", "successor_id": "3", "kind": "SS", "lag_hours": 8}
     found = changed(small_plan(), small_plan(links=[LINKS[0], link, LINKS[2]]))
-    row = found.set_index("kind").loc["logic"]
-    assert (row["what"], row["before"], row["after"]) == ("Test, after Build", "FS", "SS +8 h")
+    assert told(found, "logic") == {
+        "Test, linked to Build": ("finish to start", "starts with it + 1 working day")
+    }
+
+
+@pytest.mark.parametrize(
+    ("lag", "words"),
+    [
+        ({"lag_hours": 32}, "finish to start + 4 working days"),
+        ({"lag_hours": -16}, "finish to start - 2 working days"),
+        ({"lag_hours": 4}, "finish to start + 4 working hours"),
+        ({"lag_hours": 48, "lag_kind": "elapsed"}, "finish to start + 2 elapsed days"),
+        ({"lag_hours": 50, "lag_kind": "percent"}, "finish to start + 50% of its duration"),
+        ({"kind": "FF"}, "finishes with it"),
+        ({"kind": "SF"}, "start to finish"),
+    ],
+)
+def test_lags_are_told_in_days_where_they_are_whole_days(lag, words):
+    """A manager reads days, hours only below a day."""
+    found = changed(small_plan(), small_plan(links=[*LINKS[:2], LINKS[2] | lag]))
+    assert told(found, "logic") == {"Go live, linked to Test": ("finish to start", words)}
+
+
+def test_a_removed_link_is_told_and_two_links_of_a_pair_stand_together():
+    """What no longer waits, and what now waits twice."""
+    second = LINKS[0] | {"kind": "FF"}
+    found = told(changed(small_plan(), small_plan(links=[LINKS[0], second, LINKS[2]])), "logic")
+    assert found == {
+        "Build, linked to Design": ("finish to start", "finish to start, finishes with it"),
+        "Test, linked to Build": ("finish to start", "no link"),
+    }
+
+
+def test_a_renamed_or_reassigned_task_is_the_same_task():
+    """Neither added nor removed: its id says who it is."""
+    found = changed(small_plan(), small_plan(tasks=task_changed("2", name="Build it")))
+    assert found[["kind", "what", "before", "after"]].to_numpy().tolist() == [
+        ["scope", "Renamed: Build it", "Build", "Build it"]
+    ]
+    found = changed(small_plan(), small_plan(tasks=task_changed("2", owner_id="ann")))
+    assert told(found, "owner") == {"Build": ("Bob", "Ann")}
+    assert kinds(found) == {"owner"}
+
+
+def test_a_reopened_task_is_news():
+    """Design was finished; now it has two days left, and its finish moves."""
+    reopened = DESIGN_DONE | {
+        "status_date": FRIDAYS[1], "actual_finish": None, "percent_complete": 60,
+        "remaining_hours": 16,
+    }  # fmt: skip
+    before = small_plan(FRIDAYS[0], [DESIGN_DONE])
+    found = changed(before, small_plan(FRIDAYS[1], [DESIGN_DONE, reopened]))
+    row = found.set_index("kind").loc["reopened"]
+    assert (row["what"], row["owner"]) == ("Design", "Ann")
+    assert (row["before"], row["after"]) == ("finished 6 Mar 2026", "60%, 2 d left")
+    assert row["days"] == 7.0
+    withdrawn = DESIGN_DONE | {"actual_start": None, "actual_finish": None,
+                               "percent_complete": 0, "remaining_hours": 40}  # fmt: skip
+    found = changed(before, small_plan(FRIDAYS[0], [withdrawn]))
+    assert told(found, "reopened") == {"Design": ("finished 6 Mar 2026", "not started")}
+
+
+def test_progress_of_work_under_way_is_told_with_what_is_left():
+    """From half done with three days left to 80 percent with one; it ends two days later."""
+    later = BUILD_HALF | {"status_date": FRIDAYS[2], "percent_complete": 80, "remaining_hours": 8}
+    before = two_weeks()[1]
+    after = small_plan(FRIDAYS[2], [DESIGN_DONE, BUILD_HALF, later])
+    row = changed(before, after).set_index("kind").loc["progress"]
+    assert (row["what"], row["before"], row["after"]) == ("Build", "50%, 3 d left", "80%, 1 d left")
+    assert row["days"] == 3.0
+    assert "estimate" not in kinds(changed(before, after))
+
+
+def test_work_that_stands_still_is_told_by_its_finish():
+    """Nothing was reported on the build: a week passed, and its finish moves by that week."""
+    stuck = changed(two_weeks()[1], small_plan(FRIDAYS[2], [DESIGN_DONE, BUILD_HALF]))
+    row = stuck.set_index("kind").loc["progress"]
+    assert (row["before"], row["after"], row["days"]) == ("50%, 3 d left", "50%, 3 d left", 5.0)
+
+
+def test_a_new_baseline_is_told_with_its_finish_and_cost():
+    """What is measured against has changed: nobody may miss that."""
+    new = [row | {"baseline": "2", "approved_by": "Board", "approved_date": "2026-03-05"}
+           for row in BASELINE]  # fmt: skip
+    new[3] |= {"start": "2026-03-25 17:00", "finish": "2026-03-25 17:00", "cost": 500}
+    found = changed(small_plan(), small_plan(baseline=[*BASELINE, *new])).set_index("kind")
+    row = found.loc["promise"]
+    assert row["what"] == 'Baseline "2" approved by Board on 5 Mar 2026'
+    assert (row["before"], row["after"]) == ("20 Mar 2026, EUR 10,000", "25 Mar 2026, EUR 10,500")
+    assert row["days"] == 3.0
+    first = changed(small_plan(baseline=[]), small_plan())
+    assert told(first, "promise") == {'Baseline "1" approved': ("none", "20 Mar 2026, EUR 10,000")}
+
+
+def test_a_baseline_that_was_rewritten_is_not_told_as_approved():
+    """Overwriting what was approved is a finding; the order of its rows is none."""
+    rewritten = [BASELINE[0] | {"cost": 1}, *BASELINE[1:]]
+    found = changed(small_plan(), small_plan(baseline=rewritten))
+    assert list(found["what"]) == ['Baseline "1" changed without a new approval']
+    assert changed(small_plan(), small_plan(baseline=BASELINE[::-1])).empty
+
+
+def test_a_promise_that_moved_is_told():
+    """A later deadline or a larger budget makes a red project green: it is said."""
+    header = {"deadline": pd.Timestamp("2026-03-20 23:59"), "budget": 9000.0}
+    later = {"deadline": pd.Timestamp("2026-03-27 23:59"), "budget": 12_000.0}
+    found = changed(small_plan(header=header), small_plan(header=later))
+    assert told(found, "promise") == {
+        "Deadline of the project": ("20 Mar 2026", "27 Mar 2026"),
+        "Budget of the project": ("EUR 9,000", "EUR 12,000"),
+    }
+    found = changed(small_plan(), small_plan(tasks=task_changed("2", deadline="2026-03-16")))
+    assert told(found, "promise") == {"Deadline: Build": ("–", "16 Mar 2026")}
 
 
 def test_the_register_tells_new_items_and_changed_states():
@@ -70,10 +201,29 @@ def test_the_register_tells_new_items_and_changed_states():
     found = changed(before, after)
     assert kinds(found) == {"register"}
     assert list(found["after"]) == ["occurred", "new, open"]
+    assert changed(after, before)["after"].tolist() == ["open", "removed"]
+
+
+def test_what_changed_in_a_register_item_is_told_and_nothing_else():
+    """Likelier, later, dearer, with another owner: each with its old and new value."""
+    risk = {"id": "R1", "kind": "risk", "title": "Late routers", "probability": 0.3,
+            "impact_hours": 16, "impact_cost": 1000, "due_date": "2026-03-13",
+            "owner_id": "ann"}  # fmt: skip
+    worse = risk | {"probability": 0.7, "due_date": "2026-03-20", "owner_id": "bob"}
+    found = changed(small_plan(register=[risk]), small_plan(register=[worse])).iloc[0]
+    assert found["before"] == "owner Ann, due 13 Mar 2026, probability 30%"
+    assert found["after"] == "owner Bob, due 20 Mar 2026, probability 70%"
+    assert (found["what"], found["owner"]) == ("Risk R1: Late routers", "Bob")
+    dearer = risk | {"impact_hours": 40, "impact_cost": None}
+    found = changed(small_plan(register=[risk]), small_plan(register=[dearer])).iloc[0]
+    assert found["before"] == "delay 2 d, cost EUR 1,000"
+    assert found["after"] == "delay 5 d, cost –"
 
 
 def test_the_order_of_rows_changes_nothing():
     """Shuffled tables give the same changes."""
     before, after = two_weeks()
-    shuffled = after.replace(links=pd.DataFrame(LINKS[::-1]))
-    assert changed(before, after).equals(changed(before, shuffled))
+    links = [*LINKS, LINKS[0] | {"kind": "FF"}]
+    linked, shuffled = (after.replace(links=pd.DataFrame(rows)) for rows in (links, links[::-1]))
+    assert changed(linked, shuffled).empty
+    assert changed(before, linked).equals(changed(before, shuffled))

@@ -1,6 +1,7 @@
 """Done, due, overdue."""
 
-from small_plan import DESIGN_DONE, FRIDAYS, small_plan, two_weeks
+import pytest
+from small_plan import DESIGN_DONE, FRIDAYS, LINKS, TASKS, small_plan, two_weeks
 
 from pmtools.measure.lookahead import done_since, due_within, overdue
 from pmtools.schedule import schedule
@@ -30,3 +31,50 @@ def test_overdue_work_is_unfinished_after_its_baseline_finish():
     assert found["Build"] == 5.0
     assert "Design" not in found
     assert overdue(schedule(two_weeks()[0])).empty
+
+
+def test_due_work_stands_by_owner_and_date_with_its_float_in_days():
+    """Ann tests; Bob builds and goes live; who has a week to spare sees it."""
+    tasks = [TASKS[0], TASKS[1] | {"duration_hours": 16}, *TASKS[2:]]
+    plan = small_plan(FRIDAYS[0], [DESIGN_DONE], links=[LINKS[0], LINKS[2]], tasks=tasks)
+    found = due_within(schedule(plan))
+    assert list(zip(found["owner"], found["name"], found["float_days"], strict=True)) == [
+        ("Ann", "Test", 0.0), ("Bob", "Build", 3.0), ("Bob", "Go live", 0.0),
+    ]  # fmt: skip
+
+
+def test_finished_work_is_never_due_and_a_milestone_that_is_reached_still_is():
+    """All work before it was done on Friday, but nobody has said that it went live."""
+    progress = [DESIGN_DONE | {"status_date": FRIDAYS[2], "task_id": n} for n in "123"]
+    found = due_within(schedule(small_plan(FRIDAYS[2], progress)))
+    assert list(found["name"]) == ["Go live"]
+
+
+PRESETS = ["primavera_p6", "microsoft_project"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_late_work_is_due_whatever_its_dates(preset):
+    """Microsoft Project leaves work that was not begun in the past: it is due all the same."""
+    plan = schedule(small_plan(FRIDAYS[1], header={"scheduling": preset}))
+    found = due_within(plan).set_index("name")
+    assert found.loc["Design", "due"] == "starts and finishes"
+    assert list(overdue(plan)["name"]) == ["Design"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_without_a_status_date_the_plan_begins_now(preset):
+    """What is due counts from the start of the plan; nothing was done and nothing is overdue."""
+    plan = schedule(small_plan(header={"scheduling": preset}))
+    assert list(due_within(plan, days=7)["name"]) == ["Design", "Build"]
+    assert list(due_within(plan, days=7)["due"]) == ["starts and finishes", "starts"]
+    assert done_since(plan).empty
+    assert overdue(plan).empty
+    assert "days_late" in overdue(plan) and "days_late" in done_since(plan)
+
+
+def test_a_plan_of_support_only_has_no_work_to_look_ahead_to():
+    """Empty tables, not errors."""
+    phase = [TASKS[0] | {"kind": "level_of_effort"}]
+    plan = schedule(small_plan(FRIDAYS[0], tasks=phase, links=[], baseline=[]))
+    assert [len(of(plan)) for of in (done_since, due_within, overdue)] == [0, 0, 0]

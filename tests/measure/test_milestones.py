@@ -41,6 +41,21 @@ def test_the_trend_has_one_forecast_a_week_and_milestone():
     assert [str(f.date()) for f in trend["forecast"]] == ["2026-03-20", "2026-03-25"]
 
 
+def test_a_renamed_milestone_stays_one_line_of_the_trend():
+    """Every week is shown under the name of now."""
+    first, second = two_weeks()
+    renamed = second.tasks.assign(name=second.tasks["name"].replace("Go live", "Launch"))
+    trend = milestone_trend(schedule_weeks([first, second.replace(tasks=renamed)]))
+    assert list(trend["name"]) == ["Launch", "Launch"]
+
+
+def test_without_a_status_date_there_is_no_trend():
+    """A forecast belongs to the day on which it was made."""
+    trend = milestone_trend(schedule_weeks([small_plan()]))
+    assert trend.empty
+    assert list(trend) == ["status_date", "task_id", "name", "forecast", "is_done"]
+
+
 def test_a_plan_without_milestones_shows_its_outermost_tasks():
     """Who has no milestones still sees the forecast of what the plan is made of."""
     plan = small_plan(tasks=small_plan().tasks.iloc[:3], links=[])

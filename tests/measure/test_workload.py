@@ -77,3 +77,120 @@ def test_material_has_no_load():
         tasks=[{**task, "owner_id": ""} for task in TASKS],
     )
     assert found.empty
+
+
+UNDER_WAY = {"status_date": FRIDAYS[1], "task_id": "1", "actual_start": "2026-03-02 08:00",
+             "percent_complete": 40, "remaining_hours": 24}  # fmt: skip
+
+
+def test_work_under_way_counts_with_the_hours_it_was_planned_with():
+    """40 hours of work in 40 hours, interrupted, 24 left: 24 hours of work, not a share of 64."""
+    alone = {"tasks": TASKS[:1], "links": [], "progress": [UNDER_WAY]}
+    whole = [{"task_id": "1", "resource_id": "ann", "work_hours": 40}]
+    assert list(load(whole, FRIDAYS[1], **alone)["load_hours"]) == [24, 0, 0]
+    half = [{"task_id": "1", "resource_id": "ann", "work_hours": 20}]
+    assert list(load(half, FRIDAYS[1], **alone)["load_hours"]) == [12, 0, 0]
+
+
+def test_several_people_on_a_task_each_carry_their_own_hours():
+    """Design by Ann full-time and by Bob for ten hours."""
+    assignments = [
+        {"task_id": "1", "resource_id": "ann"},
+        {"task_id": "1", "resource_id": "bob", "work_hours": 10},
+    ]
+    found = load(assignments).set_index(["resource_id", "week"])["load_hours"]
+    assert found["ann"].tolist() == [40, 0, 0]
+    assert found["bob"].tolist() == [10, 0, 0]
+
+
+def test_unfinished_work_with_dates_in_the_past_is_work_of_now():
+    """Microsoft Project leaves late work where it was; it is still to be done."""
+    plan = {"header": {"scheduling": "microsoft_project"}, "tasks": TASKS[:1], "links": []}
+    found = load([{"task_id": "1", "resource_id": "ann"}], FRIDAYS[1], **plan)
+    assert found["week"].iloc[0] == pd.Timestamp("2026-03-16")
+    assert list(found["load_hours"]) == [40, 0, 0]
+
+
+WEEKEND = [{"id": "we", "weekday": day, "shift_start": "08:00", "shift_finish": "16:00"}
+           for day in ("sat", "sun")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "week", "capacity"),
+    [
+        ("2026-03-11 12:00", "2026-03-09", 20),
+        ("2026-03-13 12:00", "2026-03-09", 4),
+        ("2026-03-13 23:59", "2026-03-16", 40),
+        ("2026-03-15 23:59", "2026-03-16", 40),
+        ("2026-03-16 00:00", "2026-03-16", 40),
+    ],
+)
+def test_the_first_week_is_what_is_left_of_the_current_one(status, week, capacity):
+    """On Wednesday noon half of it; with nothing left of it, the next week is the first."""
+    tasks = [TASKS[0] | {"duration_hours": 400}]
+    plan = {"tasks": tasks, "links": []}
+    found = load([{"task_id": "1", "resource_id": "ann"}], pd.Timestamp(status), **plan)
+    assert str(found["week"].iloc[0].date()) == week
+    assert list(found["capacity_hours"]) == [capacity, 40, 40]
+    assert list(found["load_hours"]) == [capacity, 40, 40]
+
+
+def test_work_on_the_weekend_after_a_friday_report_is_not_lost():
+    """A cut-over on Saturday and Sunday is due before the next Monday: it counts with that week."""
+    tasks = [TASKS[0] | {"calendar_id": "we", "duration_hours": 16}]
+    plan = {"tasks": tasks, "links": [], "calendars": WEEKEND}
+    found = load([{"task_id": "1", "resource_id": "ann"}], FRIDAYS[1], **plan)
+    assert found["week"].iloc[0] == pd.Timestamp("2026-03-16")
+    assert list(found["load_hours"]) == [16, 0, 0]
+
+
+def test_of_two_capacities_on_a_day_the_smaller_counts():
+    """Leave inside a half-time month is leave, whichever row stands first."""
+    spans = [
+        {"resource_id": "ann", "from": "2026-03-04", "to": "2026-03-05", "capacity": 0},
+        {"resource_id": "ann", "from": "2026-03-01", "to": "2026-03-31", "capacity": 0.5},
+    ]
+    for rows in (spans, spans[::-1]):
+        found = load([{"task_id": "1", "resource_id": "ann"}], availability=rows)
+        assert list(found["capacity_hours"]) == [12, 20, 20]
+
+
+def test_a_role_of_three_carries_the_work_of_three():
+    """Capacity counts heads, and a stated period may raise it too."""
+    tables = {
+        "resources": [{"id": "tech", "name": "Technician", "kind": "role", "capacity": 3}],
+        "tasks": [task | {"owner_id": ""} for task in TASKS],
+        "availability": [
+            {"resource_id": "tech", "from": "2026-03-09", "to": "2026-03-15", "capacity": 4}
+        ],
+    }
+    found = load([{"task_id": "1", "resource_id": "tech", "units": 3}], **tables)
+    assert list(found["load_hours"]) == [120, 0, 0]
+    assert list(found["capacity_hours"]) == [120, 160, 120]
+    assert not found["is_overallocated"].any()
+
+
+def test_a_task_of_day_and_night_asks_working_days_of_its_people():
+    """Three days and nights on watch are 24 hours of work, or the hours that are stated."""
+    tasks = [TASKS[0] | {"is_elapsed": True, "duration_hours": 72}]
+    plan = {"tasks": tasks, "links": []}
+    full = load([{"task_id": "1", "resource_id": "ann"}], **plan)
+    assert full["load_hours"].iloc[0] == pytest.approx(24)
+    stated = [{"task_id": "1", "resource_id": "ann", "work_hours": 9}]
+    assert load(stated, **plan)["load_hours"].iloc[0] == 9
+
+
+def test_work_outside_the_hours_of_its_own_calendar_is_not_lost():
+    """Microsoft Project works a task in the hours of its people: here at night."""
+    nights = [{"id": "night", "weekday": day, "shift_start": "18:00", "shift_finish": "22:00"}
+              for day in ("mon", "tue", "wed", "thu", "fri")]  # fmt: skip
+    plan = {
+        "header": {"scheduling": "microsoft_project"},
+        "tasks": [TASKS[0] | {"duration_hours": 4}],
+        "links": [],
+        "calendars": nights,
+        "resources": [{"id": "ann", "name": "Ann", "calendar_id": "night"}],
+    }
+    found = load([{"task_id": "1", "resource_id": "ann"}], **plan)
+    assert list(found["load_hours"]) == [4, 0, 0]
+    assert list(found["capacity_hours"]) == [20, 20, 20]
