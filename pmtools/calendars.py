@@ -26,6 +26,9 @@ Shift = tuple[int, int]
 """First minute of the day and the minute after the last; past 1440 the shift ends tomorrow."""
 Shifts = tuple[Shift, ...]
 Side = Literal["start", "finish"]
+Row = list[Any]
+CalendarRows = tuple[dict[str, list[Row]], dict[str, list[Row]]]
+"""Rows of the tables `calendars` and `exceptions`, by calendar id."""
 
 MISSING = np.iinfo(np.int64).min
 """The minute of a date that is not known (NaT)."""
@@ -37,6 +40,7 @@ LONGEST_GAP_DAYS = 5 * 366
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OFFICE_DAY: Shifts = ((480, 720), (780, 1020))
 STANDARD_WEEK = (OFFICE_DAY,) * 5 + ((), ())
+WORKLESS = "calendar-without-work"
 
 
 def minutes_of(instants: Any) -> Minutes:
@@ -44,9 +48,9 @@ def minutes_of(instants: Any) -> Minutes:
     values = np.asarray(instants)
     if values.dtype.kind in "iu":
         return values.astype(np.int64)
-    seconds = np.asarray(pd.to_datetime(values.ravel()), dtype="datetime64[m]")
-    minutes = seconds.reshape(values.shape).astype(np.int64)
-    return np.where(np.isnat(seconds).reshape(values.shape), MISSING, minutes)
+    if values.dtype.kind != "M":
+        values = np.asarray(pd.to_datetime(values.ravel())).reshape(values.shape)
+    return values.astype("datetime64[m]").astype(np.int64)
 
 
 def instants_of(minutes: Any) -> npt.NDArray[np.datetime64]:
@@ -128,24 +132,29 @@ class WorkCalendar:
         ProjectError
             For an unknown id, bases in a circle, a shift that is no time, no working time.
         """
-        if calendar_id == "" or calendars.empty:
+        return cls.from_rows(calendar_rows(calendars, exceptions), calendar_id)
+
+    @classmethod
+    def from_rows(cls, rows: CalendarRows, calendar_id: str) -> WorkCalendar:
+        """The same from `calendar_rows`, which are read once for many calendars."""
+        shifts, exceptions = rows
+        if not shifts:
             return cls()
-        known = set(calendars["id"])
         chain: list[str] = []
-        while calendar_id != "":
-            if calendar_id in chain or calendar_id not in known:
-                raise ProjectError([_chain_problem(chain, calendar_id, known)])
+        while calendar_id:
+            if calendar_id in chain or calendar_id not in shifts:
+                raise _broken_chain(chain, calendar_id, sorted(shifts))
             chain.append(calendar_id)
-            own = calendars[calendars["id"] == calendar_id]
-            calendar_id = next((base for base in own["base_id"] if base), "")
+            calendar_id = next((base for _, base, *_ in shifts[calendar_id] if base), "")
+        if not chain:
+            return cls()
         week: dict[int, Shifts] = {}
         days: list[tuple[int, int, Shifts]] = []
         for link in reversed(chain):
-            week |= _week_of(calendars[calendars["id"] == link], link)
-            days += _exceptions_of(exceptions[exceptions["calendar_id"] == link], link)
-        names = calendars.loc[calendars["id"] == chain[0], "name"]
+            week |= _week_of(shifts[link], link)
+            days += _exceptions_of(exceptions.get(link, ()), link)
+        name = next((name for name, *_ in shifts[chain[0]] if name), chain[0])
         pattern = tuple(week.get(day, ()) for day in range(7)) if week else STANDARD_WEEK
-        name = next((n for n in names if n), chain[0])
         return cls(chain[0], name, pattern, tuple(days))
 
     def shifts_on(self, day: int) -> Shifts:
@@ -155,9 +164,7 @@ class WorkCalendar:
 
     def minutes_before(self, instants: Any) -> Any:
         """Working minutes from the calendar's epoch to each instant (int64)."""
-        minutes = minutes_of(instants)
-        known = minutes != MISSING
-        return _like(instants, np.where(known, self._before(np.where(known, minutes, 0)), MISSING))
+        return _like(instants, _where_known(self._before, minutes_of(instants)))
 
     def instant_at(self, minutes: Any, side: Side = "start") -> Any:
         """The instant (minutes since 1970) with so many working minutes before it.
@@ -166,8 +173,7 @@ class WorkCalendar:
         08:00) and `finish` the first (Friday 17:00).
         """
         worked = np.asarray(minutes, dtype=np.int64)
-        known = worked != MISSING
-        return _like(minutes, np.where(known, self._at(np.where(known, worked, 0), side), MISSING))
+        return _like(minutes, _where_known(lambda each: self._at(each, side == "finish"), worked))
 
     def add(self, instants: Any, hours: Any) -> Any:
         """The instant that many working hours later (a finish) or, below 0, earlier (a start)."""
@@ -183,11 +189,11 @@ class WorkCalendar:
 
     def next_work(self, instants: Any) -> Any:
         """The instant itself where work goes on after it, else the next start of work."""
-        return self._moved(instants, lambda minutes: self._at(self._before(minutes), "start"))
+        return self._moved(instants, lambda minutes: self._at(self._before(minutes), False))
 
     def previous_work(self, instants: Any) -> Any:
         """The instant itself where work went on before it, else the last finish of work."""
-        return self._moved(instants, lambda minutes: self._at(self._before(minutes), "finish"))
+        return self._moved(instants, lambda minutes: self._at(self._before(minutes), True))
 
     def is_working_day(self, days: Any) -> Any:
         """Whether any work is done between 00:00 and 24:00 of the day of each instant."""
@@ -197,56 +203,49 @@ class WorkCalendar:
         return _like(days, known & (self._before(first + DAY) > self._before(first)))
 
     def _moved(self, instants: Any, move: Callable[[Minutes], Minutes]) -> Any:
-        minutes = minutes_of(instants)
-        known = minutes != MISSING
-        moved = np.where(known, move(np.where(known, minutes, 0)), MISSING)
-        is_count = isinstance(instants, int) or np.asarray(instants).dtype.kind in "iu"
+        moved = _where_known(move, minutes_of(instants))
+        is_count = np.asarray(instants).dtype.kind in "iu"
         return _like(instants, moved if is_count else instants_of(moved))
 
     def _add(self, minutes: Minutes, hours: Any) -> Minutes:
         amount = np.asarray(hours, dtype=np.float64)
-        step = np.rint(np.where(np.isnan(amount), 0, amount) * 60).astype(np.int64)
-        worked = self._before(minutes) + step
-        later = self._at(np.where(step > 0, worked, 1), "finish")
-        earlier = self._at(np.where(step < 0, worked, 0), "start")
-        moved = np.where(step > 0, later, np.where(step < 0, earlier, minutes))
+        step = np.rint(np.nan_to_num(amount) * 60).astype(np.int64)
+        worked = np.where(step == 0, 0, self._before(minutes) + step)
+        moved = np.where(step == 0, minutes, self._at(worked, step > 0))
         return np.where(np.isnan(amount), MISSING, moved)
 
     def _before(self, minutes: Minutes) -> Minutes:
         c = self.borders
-        weeks = np.where(minutes < c.first, (minutes - c.first) // WEEK, 0)
-        weeks = np.where(minutes >= c.last, (minutes - c.last) // WEEK + 1, weeks)
+        weeks = _weeks_beyond(minutes, c.first, c.last, WEEK)
         folded = minutes - weeks * WEEK
         shift = np.maximum(np.searchsorted(c.starts, folded, side="right") - 1, 0)
         inside = np.clip(folded - c.starts[shift], 0, c.finishes[shift] - c.starts[shift])
         return c.before[shift] + inside + weeks * c.week
 
-    def _at(self, worked: Minutes, side: Side) -> Minutes:
+    def _at(self, worked: Minutes, is_finish: Any) -> Minutes:
+        """The start of the next working minute, or the finish of the last."""
         c = self.borders
-        early, late = (worked < 0, worked >= c.total) if side == "start" else (
-            worked <= 0, worked > c.total)  # fmt: skip
-        if c.week == 0 and np.any(early | late):
-            raise ProjectError([self._horizon_problem()])
-        week = max(c.week, 1)
-        if side == "start":
-            weeks = np.where(early, worked // week, 0)
-            weeks = np.where(late, (worked - c.total) // week + 1, weeks)
-        else:
-            weeks = np.where(early, -(-worked // week) - 1, 0)
-            weeks = np.where(late, -((c.total - worked) // week), weeks)
-        folded = worked - weeks * c.week
-        border: Literal["left", "right"] = "right" if side == "start" else "left"
-        shift = np.maximum(np.searchsorted(c.before, folded, side=border) - 1, 0)
-        return c.starts[shift] + folded - c.before[shift] + weeks * WEEK
+        minute = worked - is_finish
+        if c.week == 0 and np.any((minute < 0) | (minute >= c.total)):
+            last = pd.Timestamp(instants_of(c.finishes[-1]))
+            found = (
+                f"no working time is left: its weekly pattern has none, its last shift ends {last}"
+            )
+            raise _refusal(self.id, found, "Give it the shifts of a week.", code=WORKLESS)
+        weeks = _weeks_beyond(minute, 0, c.total, max(c.week, 1))
+        folded = minute - weeks * c.week
+        shift = np.searchsorted(c.before, folded, side="right") - 1
+        return c.starts[shift] + folded - c.before[shift] + weeks * WEEK + is_finish
 
-    def _horizon_problem(self) -> Problem:
-        last = pd.Timestamp(instants_of(self.borders.finishes[-1]))
-        return Problem(
-            f'calendar "{self.id}"',
-            f"no working time is left: its weekly pattern has none, its last shift ends {last}",
-            remedy="Give it the shifts of a week.",
-            code="calendar-without-work",
-        )
+
+def _where_known(answer: Callable[[Minutes], Minutes], values: Minutes) -> Minutes:
+    known = values != MISSING
+    return np.where(known, answer(np.where(known, values, 0)), MISSING)
+
+
+def _weeks_beyond(values: Minutes, first: int, end: int, week: int) -> Minutes:
+    """How many weeks to go back (or, negative, forth) to come between first and end."""
+    return np.minimum(values - first, 0) // week + np.maximum(values - end, -week) // week + 1
 
 
 def _like(model: Any, values: npt.NDArray[Any]) -> Any:
@@ -278,12 +277,16 @@ def _compile(week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts]
     borders = np.concatenate([p.reshape(-1, 2) for p in parts] or [np.empty((0, 2), np.int64)])
     starts, finishes = _merged(borders, first * DAY, last * DAY)
     lengths = finishes - starts
-    before = np.cumsum(lengths) - lengths
-    total = int(lengths.sum())
-    first_week = np.clip(finishes, None, first * DAY + WEEK) - np.clip(
-        starts, None, first * DAY + WEEK
+    first_week = np.diff(np.clip((starts, finishes), None, first * DAY + WEEK), axis=0)
+    return Borders(
+        starts,
+        finishes,
+        before=np.cumsum(lengths) - lengths,
+        first=first * DAY,
+        last=last * DAY,
+        total=int(lengths.sum()),
+        week=int(first_week.sum()),
     )
-    return Borders(starts, finishes, before, first * DAY, last * DAY, total, int(first_week.sum()))
 
 
 def _monday(day: int) -> int:
@@ -303,66 +306,75 @@ def _merged(borders: Minutes, first: int, last: int) -> tuple[Minutes, Minutes]:
 
 
 def _refuse_without_work(calendar: WorkCalendar, compiled: Borders) -> None:
-    place = f'calendar "{calendar.id}"'
     remedy = "Give it shifts, or correct its exceptions."
-    code = "calendar-without-work"
     if compiled.total == 0:
-        raise ProjectError([Problem(place, "it has no working time", "", remedy, code)])
+        raise _refusal(calendar.id, "it has no working time", remedy, code=WORKLESS)
     gaps = compiled.starts[1:] - compiled.finishes[:-1]
     if len(gaps) and gaps.max() > LONGEST_GAP_DAYS * DAY:
         at = int(gaps.argmax())
-        start, finish = instants_of([compiled.finishes[at], compiled.starts[at + 1]])
-        found = (
-            f"it has no working time from {pd.Timestamp(start):%Y-%m-%d} "
-            f"to {pd.Timestamp(finish):%Y-%m-%d}"
-        )
-        raise ProjectError([Problem(place, found, "a gap of at most 5 years", remedy, code)])
+        first, last = _days(compiled.finishes[at], compiled.starts[at + 1])
+        found = f"it has no working time from {first} to {last}"
+        raise _refusal(calendar.id, found, remedy, "a gap of at most 5 years", WORKLESS)
 
 
-def _chain_problem(chain: list[str], missing: str, known: Iterable[str]) -> Problem:
+def _refusal(
+    calendar_id: str, found: str, remedy: str, expected: str = "", code: str = ""
+) -> ProjectError:
+    return ProjectError([Problem(f'calendar "{calendar_id}"', found, expected, remedy, code)])
+
+
+def _days(*minutes: int) -> list[str]:
+    return np.datetime_as_string(instants_of(minutes), unit="D").tolist()
+
+
+def _broken_chain(chain: list[str], missing: str, known: list[str]) -> ProjectError:
     if missing in chain:
         loop = " > ".join([*chain[chain.index(missing) :], missing])
-        return Problem(
-            f'calendar "{missing}"',
-            f"base_id runs in a circle: {loop}",
-            remedy="Give one of these calendars another base.",
-        )
-    return Problem(
-        f'calendar "{missing}"',
-        'is not in table "calendars"',
-        remedy=f"Add it or correct the id{nearest(missing, sorted(known))}.",
+        found = f"base_id runs in a circle: {loop}"
+        return _refusal(missing, found, "Give one of these calendars another base.")
+    remedy = f"Add it or correct the id{nearest(missing, known)}."
+    return _refusal(missing, 'is not in table "calendars"', remedy)
+
+
+def calendar_rows(calendars: pd.DataFrame, exceptions: pd.DataFrame) -> CalendarRows:
+    """The rows of both tables by calendar id."""
+    columns = ("id", "name", "base_id", "weekday", "shift_start", "shift_finish")
+    last = exceptions["to"].fillna(exceptions["from"])
+    days = (minutes_of(each).tolist() for each in (exceptions["from"], last))
+    return (
+        _grouped(*(calendars[column].tolist() for column in columns)),
+        _grouped(exceptions["calendar_id"].tolist(), *days, exceptions["shifts"].tolist()),
     )
 
 
-def _week_of(rows: pd.DataFrame, calendar_id: str) -> dict[int, Shifts]:
+def _grouped(ids: list[str], *columns: list[Any]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for calendar_id, *row in zip(ids, *columns, strict=True):
+        found.setdefault(calendar_id, []).append(row)
+    return found
+
+
+def _week_of(rows: Iterable[Row], calendar_id: str) -> dict[int, Shifts]:
     week: dict[int, Shifts] = {}
-    columns = (rows["weekday"], rows["shift_start"], rows["shift_finish"])
-    for weekday, start, finish in zip(*columns, strict=True):
-        if weekday == "":
-            continue
-        day = WEEKDAYS.index(weekday)
-        shifts = (_shift(f"{start}-{finish}", calendar_id),) if start or finish else ()
-        week[day] = week.get(day, ()) + shifts
+    for _, _, weekday, start, finish in rows:
+        if weekday:
+            shifts = (_shift(f"{start}-{finish}", calendar_id),) if start or finish else ()
+            day = WEEKDAYS.index(weekday)
+            week[day] = week.get(day, ()) + shifts
     return week
 
 
-def _exceptions_of(rows: pd.DataFrame, calendar_id: str) -> list[tuple[int, int, Shifts]]:
-    starts = minutes_of(rows["from"])
-    finishes = minutes_of(rows["to"].fillna(rows["from"]))
+def _exceptions_of(rows: Iterable[Row], calendar_id: str) -> list[tuple[int, int, Shifts]]:
     found = []
-    for start, finish, text in zip(starts, finishes, rows["shifts"], strict=True):
+    for start, finish, text in rows:
         if start == MISSING:
             continue
         if finish < start:
-            first, last = (f"{pd.Timestamp(t):%Y-%m-%d}" for t in instants_of([start, finish]))
-            problem = Problem(
-                f'calendar "{calendar_id}"',
-                f"an exception ends {last}, before it starts {first}",
-                remedy="Correct one of the two days.",
-            )
-            raise ProjectError([problem])
+            first, last = _days(start, finish)
+            problem = f"an exception ends {last}, before it starts {first}"
+            raise _refusal(calendar_id, problem, "Correct one of the two days.")
         shifts = tuple(_shift(part, calendar_id) for part in re.split(r"[\s,;]+", text) if part)
-        found.append((int(start // DAY), int(finish // DAY), shifts))
+        found.append((start // DAY, finish // DAY, shifts))
     return found
 
 
@@ -371,8 +383,5 @@ def _shift(text: str, calendar_id: str) -> Shift:
     clock = [int(part) for part in match.groups()] if match else [99, 0, 99, 0]
     start, finish = clock[0] * 60 + clock[1], clock[2] * 60 + clock[3]
     if start >= DAY or finish > DAY or clock[1] > 59 or clock[3] > 59:
-        problem = Problem(
-            f'calendar "{calendar_id}"', f'shift "{text}"', "HH:MM-HH:MM", "Correct the times."
-        )
-        raise ProjectError([problem])
+        raise _refusal(calendar_id, f'shift "{text}"', "Correct the times.", "HH:MM-HH:MM")
     return start, finish if finish > start else finish + DAY

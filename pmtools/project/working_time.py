@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmtools.calendars import WorkCalendar
+from pmtools.calendars import WorkCalendar, calendar_rows
 from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
 
@@ -22,13 +22,12 @@ def calendars_of(project: Project) -> dict[str, WorkCalendar]:
     """
     ids = [project.header.calendar_id, *project.calendars["id"].unique()]
     used = _used(project)
+    rows = calendar_rows(project.calendars, project.exceptions)
     found: dict[str, WorkCalendar] = {}
     problems: list[Problem] = []
     for calendar_id in dict.fromkeys(ids):
         try:
-            found[calendar_id] = WorkCalendar.from_tables(
-                project.calendars, project.exceptions, calendar_id
-            )
+            found[calendar_id] = WorkCalendar.from_rows(rows, calendar_id)
         except ProjectError as error:
             problems += error.problems if calendar_id in used else ()
     if problems:
@@ -42,4 +41,4 @@ def _used(project: Project) -> set[str]:
         project.resources["calendar_id"],
         project.links["lag_calendar"],
     )
-    return {project.header.calendar_id}.union(*columns)
+    return {project.header.calendar_id}.union(*(column.unique() for column in columns))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 
-from pmtools.calendars import WEEK, Side, WorkCalendar
+from pmtools.calendars import WEEK, WorkCalendar
 
 
 class Clock:
@@ -22,11 +22,10 @@ class Clock:
     def before(self, minute: int) -> int:
         """Working minutes before an instant."""
         weeks = 0
-        if minute < self.first:
-            weeks = (minute - self.first) // WEEK
-        elif minute >= self.last:
-            weeks = (minute - self.last) // WEEK + 1
-        minute -= weeks * WEEK
+        if not self.first <= minute < self.last:
+            past = self.first if minute < self.first else self.last - WEEK
+            weeks = (minute - past) // WEEK
+            minute -= weeks * WEEK
         shift = bisect_right(self.starts, minute) - 1
         if shift < 0:
             return weeks * self.week
@@ -37,23 +36,13 @@ class Clock:
         """The last instant with so many working minutes before it: a start of work."""
         weeks = 0
         if not 0 <= worked < self.total:
-            self._need_week(worked, "start")
-            weeks = worked // self.week if worked < 0 else (worked - self.total) // self.week + 1
+            if self.week == 0:
+                self.calendar.instant_at(worked)  # raises: no working time is left
+            weeks = (worked if worked < 0 else worked - self.total + self.week) // self.week
             worked -= weeks * self.week
         shift = bisect_right(self.worked, worked) - 1
         return self.starts[shift] + worked - self.worked[shift] + weeks * WEEK
 
     def finish(self, worked: int) -> int:
         """The first instant with so many working minutes before it: a finish of work."""
-        weeks = 0
-        if not 0 < worked <= self.total:
-            self._need_week(worked, "finish")
-            past = -((self.total - worked) // self.week)
-            weeks = past if worked > 0 else -(-worked // self.week) - 1
-            worked -= weeks * self.week
-        shift = bisect_left(self.worked, worked) - 1
-        return self.starts[shift] + worked - self.worked[shift] + weeks * WEEK
-
-    def _need_week(self, worked: int, side: Side) -> None:
-        if self.week == 0:
-            self.calendar.instant_at(worked, side)  # raises: no working time is left
+        return self.start(worked - 1) + 1
