@@ -61,6 +61,14 @@ def test_what_is_no_schedule_is_refused_by_its_content(tmp_path, content, words,
     refused(path, words)
 
 
+def test_a_file_larger_than_any_plan_is_refused_by_its_size(tmp_path):
+    """The limit is named, and nothing of the file is read."""
+    path = tmp_path / "plan.mpp"
+    with path.open("wb") as stream:
+        stream.truncate(201 * 2**20)
+    refused(path, "larger than 200 MB")
+
+
 def test_a_missing_file_is_named(tmp_path):
     """A path to nothing is an error of its own."""
     refused(tmp_path / "none.mpp", "there is no such file")

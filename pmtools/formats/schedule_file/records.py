@@ -21,6 +21,7 @@ LINE = "%line"
 Record = dict[str, str]
 Records = dict[str, list[Record]]
 
+_MOST_MB = 200
 AGAIN = "Export it again."
 _MSPDI, _PM = "Project", "APIBusinessObjects"
 _ELEMENTS = {
@@ -59,6 +60,8 @@ def kind_of(path: Path) -> str:
     """
     if not path.is_file():
         raise refusal(path, "there is no such file")
+    if path.stat().st_size > _MOST_MB * 2**20:
+        raise refusal(path, f"the file is larger than {_MOST_MB} MB", "one project")
     with path.open("rb") as stream:
         head = stream.read(4096)
     if not head.strip(b"\0 \r\n\t"):
