@@ -7,30 +7,20 @@ stands in, or stop an encoder.
 from __future__ import annotations
 
 import html
-import re
+import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
-Format = Literal[
-    "text",
-    "date",
-    "day_month",
-    "money",
-    "number",
-    "hours",
-    "days",
-    "signed_days",
-    "percent",
-    "share",
-    "ratio",
-    "signal",
-    "flag",
-]
 Signal = Literal["red", "amber", "green", "unknown", "info"]
+
+Format: TypeAlias = str
+"""How a column is said: text, date, day_month, money, number, hours, days, signed_days, percent
+(0 to 100), share (0 to 1, said as percent), ratio, signal or flag.
+"""
 
 NOTHING = "–"
 SIGNALS: Mapping[str, str] = {
@@ -63,6 +53,11 @@ def _visible(letter: str) -> str:
     if letter.isspace() or kind in ("Zl", "Zp"):
         return " "
     return "\ufffd" if kind in ("Cc", "Cf", "Cs", "Cn") and letter not in _JOINERS else letter
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` characters, cut between words where there are any."""
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
 
 
 def is_missing(value: object) -> bool:
@@ -104,16 +99,41 @@ def percent(value: float) -> str:
     return "99%" if 99 <= value < 100 else number(value) + "%"
 
 
+_COUNTED: Mapping[Format, tuple[int, str]] = {
+    "money": (2, ""),
+    "number": (1, ""),
+    "hours": (1, "h"),
+    "days": (1, "d"),
+    "signed_days": (1, "d"),
+}
+"""Most decimals, and unit."""
+_SAID: Mapping[Format, Callable[[Any], str]] = {
+    "text": lambda value: day(value) if isinstance(value, pd.Timestamp) else plain(value),
+    "date": day,
+    "day_month": day_month,
+    "percent": percent,
+    "share": lambda value: percent(value * 100),
+    "ratio": lambda value: number(value, 2),
+    "signal": lambda value: SIGNALS.get(value, plain(value)),
+    "flag": lambda value: ("no", "yes")[bool(value)],
+}
+
+
 def cells(values: Sequence[Any], style: Format) -> list[str]:
     """A column of values as text, with as many decimals in each cell as the column needs.
 
     Raises ValueError for an unknown format.
     """
-    if style not in _FORMATS:
-        raise ValueError(f'format "{style}" is not one of {", ".join(_FORMATS)}')
-    known = [value for value in values if _is_number(value)]
-    say = _FORMATS[style](known)
-    return [_cell(value, say) for value in values]
+    if style in _SAID:
+        return [_cell(value, _SAID[style]) for value in values]
+    if style not in _COUNTED:
+        raise ValueError(f'format "{style}" is not one of {", ".join([*_SAID, *_COUNTED])}')
+    most, unit = _COUNTED[style]
+    known = [v for v in values if isinstance(v, (int, float)) and not is_missing(v)]
+    is_whole = all(round(v, most) == round(v) for v in known)
+    decimals = 0 if is_whole or any(abs(v) >= 1000 for v in known) else most
+    is_signed = style == "signed_days"
+    return [_cell(v, lambda v: number(v, decimals, unit, is_signed=is_signed)) for v in values]
 
 
 def _cell(value: Any, say: Callable[[Any], str]) -> str:
@@ -124,45 +144,6 @@ def _cell(value: Any, say: Callable[[Any], str]) -> str:
         return plain(value) if is_said else say(value)
     except (TypeError, ValueError, AttributeError):
         return plain(value)  # a reason in place of a value, such as CannotSay
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not is_missing(value)
-
-
-def _decimals(known: Sequence[float], most: int) -> int:
-    """How many: zero where all are whole, or one of them is a thousand or more."""
-    is_coarse = any(abs(value) >= 1000 for value in known)
-    return 0 if is_coarse or all(round(v, most) == round(v) for v in known) else most
-
-
-def _counted(most: int, unit: str = "", *, is_signed: bool = False) -> Callable[..., Any]:
-    def column(known: Sequence[float]) -> Callable[[Any], str]:
-        decimals = _decimals(known, most)
-        return lambda value: number(value, decimals, unit, is_signed=is_signed)
-
-    return column
-
-
-def _each(say: Callable[[Any], str]) -> Callable[..., Any]:
-    return lambda known: say
-
-
-_FORMATS: Mapping[str, Callable[[Sequence[float]], Callable[[Any], str]]] = {
-    "text": _each(lambda value: day(value) if isinstance(value, pd.Timestamp) else plain(value)),
-    "date": _each(day),
-    "day_month": _each(day_month),
-    "money": _counted(2),
-    "number": _counted(1),
-    "hours": _counted(1, "h"),
-    "days": _counted(1, "d"),
-    "signed_days": _counted(1, "d", is_signed=True),
-    "percent": _each(percent),
-    "share": _each(lambda value: percent(value * 100)),
-    "ratio": _each(lambda value: number(value, 2)),
-    "signal": _each(lambda value: SIGNALS.get(value, plain(value))),
-    "flag": _each(lambda value: ("no", "yes")[bool(value)]),
-}
 
 
 @dataclass(frozen=True)
@@ -191,8 +172,3 @@ class Statement:
             "text/html": f"<p>{sign}: {html.escape(self.text)}</p>",
             "text/plain": str(self),
         }
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` characters, cut between words where there are any."""
-    return re.findall(rf"\S(?:.{{0,{width - 2}}}\S)?(?=\s|$)|\S{{{width}}}", text) or [""]
