@@ -1,0 +1,121 @@
+"""The weekly report in JupyterLab, by a real browser with no network but this machine."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from tools import CHROMIUM, needs_chromium
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 180
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """JupyterLab on a copy of the notebooks and a starter project; the address to open."""
+    work = tmp_path / "work"
+    shutil.copytree(ROOT / "notebooks", work / "notebooks")
+    shutil.copytree(ROOT / "templates" / "projects", work / "templates" / "projects")
+    settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
+    port, token = free_port(), secrets.token_hex(8)
+    command = [
+        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
+        f"--ServerApp.port={port}", f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={work}", f"--LabApp.user_settings_dir={tmp_path / 'settings'}",
+        f"--LabApp.workspaces_dir={tmp_path / 'workspaces'}",
+    ]  # fmt: skip
+    folders = {
+        f"JUPYTER_{kind}_DIR": str(tmp_path / kind.lower()) for kind in ("CONFIG", "RUNTIME")
+    }
+    log = (tmp_path / "lab.log").open("w")
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **folders}) as server:
+        try:
+            wait_for(f"{address}/api?token={token}", server)
+            yield f"{address}/lab/tree/notebooks/weekly_report.ipynb?token={token}"
+        finally:
+            server.terminate()
+            log.close()
+
+
+def wait_for(url, server):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert server.poll() is None, "JupyterLab did not start"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail("JupyterLab did not answer within a minute")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@needs_chromium
+@pytest.mark.timeout(2 * SECONDS)
+def test_restart_and_run_all_draws_every_chart_offline(lab, tmp_path):
+    """An analyst opens the notebook, runs all, and sees tables and charts without a network."""
+    outside = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+
+        def only_this_machine(route):
+            if "//127.0.0.1" in route.request.url or route.request.url.startswith("data:"):
+                return route.continue_()
+            outside.append(route.request.url)
+            return route.abort()
+
+        page.route("**/*", only_this_machine)
+        page.goto(lab)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Restart Kernel and Run All Cells…").click()
+        page.get_by_role("button", name="Confirm Kernel Restart").click()
+        found = shown_when_done(page)
+        page.screenshot(path=str(tmp_path / "lab.png"))
+        browser.close()
+    assert outside == []
+    assert found["errors"] == []
+    assert found["charts"] >= 5
+    assert "forecast to finish" in found["text"]
+
+
+def shown_when_done(page):
+    """Scroll through the notebook until the last cell has run; what was seen on the way."""
+    charts, texts, errors = set(), [], []
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        cells = page.locator(".jp-Notebook .jp-Cell")
+        for position in range(cells.count()):
+            cell = cells.nth(position)
+            cell.scroll_into_view_if_needed()
+            if cell.locator(".vega-embed svg, .vega-embed canvas").count():
+                charts.add(position)
+            errors += cell.locator(
+                "[data-mime-type='application/vnd.jupyter.stderr']"
+            ).all_inner_texts()
+            texts.append(cell.inner_text())
+        last = page.locator(".jp-CodeCell .jp-InputPrompt").last.inner_text()
+        if last.strip("[]: ").isdigit() and len(charts) >= 5:
+            break
+        time.sleep(1)
+    return {"charts": len(charts), "text": "\n".join(texts), "errors": sorted(set(errors))}
