@@ -169,7 +169,11 @@ def report(
     from pmtools.report import report as run_report
 
     files = run_report(
-        project, status_date=status_date, out=out, history=history, deadline=deadline
+        project,
+        status_date=status_date,
+        out=out,
+        history=history or (out / "history.sqlite").resolve(),
+        deadline=deadline,
     )
     click.echo(f"HTML: {files.html}\nPDF:  {files.pdf}")
 

@@ -87,7 +87,8 @@ def test_schedule_writes_one_row_a_task_with_the_documented_columns(tmp_path, pr
         "id", "early_start", "early_finish", "late_start", "late_finish",
         "total_float_hours", "free_float_hours", "is_critical",
     ]  # fmt: skip
-    assert [row["id"] for row in found] == list(read_project(project).tasks["id"])
+    tasks = read_project(project).tasks
+    assert [row["id"] for row in found] == list(tasks.loc[tasks["is_active"], "id"])
 
 
 def test_earned_value_writes_one_row_a_status_date(tmp_path, project):
@@ -124,6 +125,21 @@ def test_history_says_that_there_is_none_yet(tmp_path):
     """A database that does not exist is not made by looking at it."""
     assert "does not exist" in run("history", "--database", tmp_path / "no.sqlite", exit_code=5)
     assert not (tmp_path / "no.sqlite").exists()
+
+
+@pytest.mark.slow
+def test_a_week_that_is_reported_twice_is_recorded_once(tmp_path, project):
+    """The second run of a week gives the same bytes and changes nothing in the history."""
+    command = ["report", project, "--out", tmp_path / "out"]
+    run(*command)
+    first = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.*")}
+    run(*command)
+    for path, content in first.items():
+        if path.suffix in (".html", ".pdf", ".sqlite"):
+            assert path.read_bytes() == content, path.name
+    told = run("history", "my-project", "--database", tmp_path / "out" / "history.sqlite")
+    assert told.count("my-project") == 1
+    assert "estimate_at_completion" in told
 
 
 def test_misuse_exits_with_2(tmp_path):
