@@ -22,6 +22,21 @@ Signal = Literal["green", "amber", "red", "unknown"]
 WORST_FIRST: tuple[Signal, ...] = ("red", "amber", "green", "unknown")
 
 DAYS_A_WEEK, DAYS_A_MONTH = 5, 20
+LAST_WEEK = pd.Timedelta(days=8)
+RULES = {
+    "Finish date": "Green within a week of the promised day, amber within a month, red beyond",
+    "Cost": "Green up to 100 % of the budget, amber up to 105 %, red beyond",
+    "Efficiency": "CPI and SPI(t): green 0.95 to 1.05, amber 0.90 to 1.10, red beyond; "
+    "the worse counts",
+    "Overdue work": "Green where nothing is overdue, amber where something is, "
+    "red where a deadline passed",
+    "Risks and decisions": "Green where no response or decision is overdue, amber where one is",
+}
+FAR_BETTER = {
+    Metric.COST_PERFORMANCE_INDEX: "check the bookings",
+    Metric.SCHEDULE_PERFORMANCE_INDEX_TIME: "check the progress",
+}
+"""What is asked where an index is above its green band."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +78,7 @@ def index_signal(value: float) -> Signal:
     too, since then the plan or the bookings are wrong. Source: FEMA, Mapping Information
     Platform, earned value guide.
     """
-    for signal, low, high in (("green", 0.95, 1.05), ("amber", 0.90, 1.10)):
-        if low <= value <= high:
-            return signal  # type: ignore[return-value]
-    return "red"
+    return "green" if 0.95 <= value <= 1.05 else "amber" if 0.90 <= value <= 1.10 else "red"
 
 
 def finish_signal(days: float) -> Signal:
@@ -100,7 +112,7 @@ def days_late_of(plan: Schedule) -> float | CannotSay:
     promised = committed_finish(plan)
     if isinstance(promised, CannotSay):
         return promised
-    return float(days_late(plan, pd.Series([promised]), pd.Series([plan.finish])).iloc[0])
+    return float(days_late(plan, promised, plan.finish))
 
 
 def status(schedules: Sequence[Schedule], value: EarnedValue) -> Status:
@@ -114,109 +126,114 @@ def status(schedules: Sequence[Schedule], value: EarnedValue) -> Status:
         The earned value of the same project now.
     """
     now = schedules[-1]
-    rows = [_time(now), _cost(now, value), _efficiency(value), _work(now), _register(now)]
+    found = (_time(now), _cost(now, value), _efficiency(value), _work(now), _register(now))
+    rows = [
+        (area, signal, evidence[0].upper() + evidence[1:], rule)
+        for (area, rule), (signal, evidence) in zip(RULES.items(), found, strict=True)
+    ]
     dimensions = pd.DataFrame(rows, columns=["dimension", "signal", "evidence", "rule"])
-    return Status(worst(list(dimensions["signal"])), _headline(schedules, value), dimensions)
+    return Status(worst([row[1] for row in rows]), _headline(schedules, value), dimensions)
 
 
-_Row = tuple[str, Signal, str, str]
+_Evidence = tuple[Signal, str]
 
 
-def _time(now: Schedule) -> _Row:
-    rule = "green within a week of the promised day, amber within a month, red beyond"
+def _time(now: Schedule) -> _Evidence:
     promised, days = committed_finish(now), days_late_of(now)
-    if isinstance(promised, CannotSay) or isinstance(days, CannotSay):
-        return "Finish date", "unknown", str(days), rule
-    evidence = f"forecast {day(now.finish)}, promised {day(promised)}: {_late(days)}"
-    return "Finish date", finish_signal(days), evidence, rule
+    if isinstance(days, CannotSay):
+        return "unknown", days.reason
+    verb = "finished" if _is_done(now) else "forecast"
+    return finish_signal(days), f"{verb} {day(now.finish)}, promised {day(promised)}: {_late(days)}"
 
 
-def _cost(now: Schedule, value: EarnedValue) -> _Row:
-    rule = "green up to 100 % of the budget, amber up to 105 %, red beyond"
+def _cost(now: Schedule, value: EarnedValue) -> _Evidence:
     eac = value.value(Metric.ESTIMATE_AT_COMPLETION)
-    bac = value.value(Metric.BUDGET_AT_COMPLETION)
-    budget = now.project.header.budget or bac
-    if isinstance(eac, CannotSay) or isinstance(budget, CannotSay) or budget <= 0:
-        reason = eac if isinstance(eac, CannotSay) else CannotSay("no budget is known")
-        return "Cost", "unknown", str(reason), rule
-    share = eac / budget
-    evidence = (
+    budget = now.project.header.budget or value.value(Metric.BUDGET_AT_COMPLETION)
+    if isinstance(eac, CannotSay):
+        return "unknown", eac.reason
+    if isinstance(budget, CannotSay):
+        return "unknown", budget.reason
+    return cost_signal(eac / budget), (
         f"estimate at completion {money(eac, value.currency)}, "
-        f"{share:.0%} of the budget of {money(budget, value.currency)}"
+        f"{eac / budget:.0%} of the budget of {money(budget, value.currency)}"
     )
-    return "Cost", cost_signal(share), evidence, rule
 
 
-def _efficiency(value: EarnedValue) -> _Row:
-    rule = "CPI and SPI(t): green 0.95 to 1.05, amber 0.90 to 1.10, red beyond; the worse counts"
+def _efficiency(value: EarnedValue) -> _Evidence:
+    known = {metric: value.value(metric) for metric in FAR_BETTER}
+    reasons = [found.reason for found in known.values() if isinstance(found, CannotSay)]
+    if len(reasons) == len(known) and len(set(reasons)) == 1:
+        return "unknown", reasons[0]
     words, signals = [], []
-    for metric in (Metric.COST_PERFORMANCE_INDEX, Metric.SCHEDULE_PERFORMANCE_INDEX_TIME):
-        found = value.value(metric)
+    for metric, found in known.items():
         if isinstance(found, CannotSay):
             words.append(f"{metric.acronym}: {found}")
             continue
-        words.append(f"{metric.acronym} {found:.2f}")
         signals.append(index_signal(found))
-    return "Efficiency", worst(signals), "; ".join(words), rule
+        is_odd = found > 1 and signals[-1] != "green"
+        remark = f", better than planned: {FAR_BETTER[metric]}" if is_odd else ""
+        words.append(f"{metric.acronym} {found:.2f}{remark}")
+    return worst(signals), "; ".join(words)
 
 
-def _work(now: Schedule) -> _Row:
-    rule = "green where nothing is overdue, amber where something is, red where a deadline passed"
+def _work(now: Schedule) -> _Evidence:
     if last_approved(now.project).empty and now.tasks["deadline"].isna().all():
-        reason = CannotSay("neither a baseline nor deadlines say what was due")
-        return "Overdue work", "unknown", str(reason), rule
+        return "unknown", "neither a baseline nor deadlines say what was due"
     late = overdue(now)
-    n_missed = int((late["deadline"] < now.status_date).sum()) if len(late) else 0
-    signal: Signal = "red" if n_missed else "amber" if len(late) else "green"
-    evidence = "nothing is overdue"
-    if len(late):
-        critical = count(int(late["is_critical"].sum()), "critical task")
-        evidence = f"{count(len(late), 'task')} overdue, {critical} among them"
-    if n_missed:
-        evidence += f"; {count(n_missed, 'deadline')} passed"
-    return "Overdue work", signal, evidence, rule
+    if late.empty:
+        return "green", "nothing is overdue"
+    n_missed = int((late["deadline"] < now.status_date).sum())
+    n_critical = int(late["is_critical"].sum())
+    evidence = f"{count(len(late), 'task')} overdue, {n_critical or 'none'} of them critical"
+    missed = f"; {count(n_missed, 'deadline')} passed" if n_missed else ""
+    return "red" if n_missed else "amber", evidence + missed
 
 
-def _register(now: Schedule) -> _Row:
-    rule = "green where no response or decision is overdue, amber where one is"
+def _register(now: Schedule) -> _Evidence:
     if now.project.register.empty:
-        return "Risks and decisions", "unknown", str(CannotSay("there is no register")), rule
+        return "unknown", "there is no register"
     risks, decisions = top_risks(now.project), decisions_needed(now.project)
     n_late = int(risks["is_overdue"].sum() + decisions["is_overdue"].sum())
-    evidence = (
+    return "amber" if n_late else "green", (
         f"{count(len(risks), 'open risk or issue', 'open risks and issues')}, "
-        f"{count(len(decisions), 'decision')} needed; "
-        f"{f'{n_late} of them overdue' if n_late else 'none of them overdue'}"
+        f"{count(len(decisions), 'decision')} needed; {n_late or 'none'} of them overdue"
     )
-    return "Risks and decisions", "amber" if n_late else "green", evidence, rule
 
 
 def _headline(schedules: Sequence[Schedule], value: EarnedValue) -> str:
     now = schedules[-1]
-    header = now.project.header
-    if now.tasks["is_finished"].all():
-        return f"{header.name} was finished on {day(now.finish)}."
+    header, is_done = now.project.header, _is_done(now)
     days, promised = days_late_of(now), committed_finish(now)
-    sentence = f"{header.name} is forecast to finish on {day(now.finish)}"
-    if isinstance(days, CannotSay) or isinstance(promised, CannotSay):
-        sentence += "; whether that is on time we " + str(days)
-    else:
+    verb = "was finished" if is_done else "is forecast to finish"
+    sentence = f"{header.name} {verb} on {day(now.finish)}"
+    if not isinstance(days, CannotSay):
         sentence += f", {_late(days)} against the promised {day(promised)}"
-    eac, budget = value.value(Metric.ESTIMATE_AT_COMPLETION), header.budget
+    eac = value.value(Metric.ESTIMATE_AT_COMPLETION)
     if not isinstance(eac, CannotSay):
-        of_budget = f" of a budget of {money(budget, value.currency)}" if budget else ""
-        sentence += f", at a cost of {money(eac, value.currency)}{of_budget}"
-    return sentence + _since_last_week(schedules) + "."
+        sentence += f", at a cost of {money(eac, value.currency)}"
+        budget = header.budget
+        sentence += f" of a budget of {money(budget, value.currency)}" if budget else ""
+    if isinstance(days, CannotSay):
+        sentence += f"; whether that is on time we {days}"
+    return sentence + ("" if is_done else _since_last_time(schedules)) + "."
 
 
-def _since_last_week(schedules: Sequence[Schedule]) -> str:
+def _since_last_time(schedules: Sequence[Schedule]) -> str:
     if len(schedules) < 2:
         return ""
-    moved = finish_moved_days(schedules[-2], schedules[-1])
+    before, now = schedules[-2:]
+    since = "last week"
+    if before.status_date and now.status_date and now.status_date - before.status_date > LAST_WEEK:
+        since = day(before.status_date)
+    moved = finish_moved_days(before, now)
     if not moved:
-        return "; the finish did not move since last week"
+        return f"; the finish did not move since {since}"
     direction = "later" if moved > 0 else "earlier"
-    return f"; the finish moved {count(abs(moved), 'working day')} {direction} since last week"
+    return f"; the finish moved {count(abs(moved), 'working day')} {direction} since {since}"
+
+
+def _is_done(plan: Schedule) -> bool:
+    return bool(plan.tasks["is_finished"].all())
 
 
 def _late(days: float) -> str:

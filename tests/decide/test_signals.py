@@ -1,19 +1,14 @@
 """Red, amber, green: by stated rules."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_plan import FRIDAYS, small_plan, two_weeks
+from small_plan import BASELINE, BUILD_HALF, DESIGN_DONE, FRIDAYS, small_plan, two_weeks
 
-from pmtools.decide.signals import (
-    cost_signal,
-    finish_signal,
-    index_signal,
-    status,
-    worst,
-)
+from pmtools.decide.signals import cost_signal, finish_signal, index_signal, status, worst
 from pmtools.measure.earned_value import earned_value
 from pmtools.measure.milestones import schedule_weeks
 
@@ -66,12 +61,102 @@ def test_the_headline_says_where_it_ends_against_the_promise_and_what_moved():
 
 
 def test_without_baseline_and_cost_every_dimension_says_why_not():
-    """No number is invented: each unknown dimension gives its reason."""
+    """No number is invented: the signal says "cannot say", the evidence why."""
     found = status_of(small_plan(FRIDAYS[0], baseline=[]))
     unknown = found.dimensions[found.dimensions["signal"] == "unknown"]
-    assert {"Finish date", "Cost", "Efficiency"} <= set(unknown["dimension"])
-    assert unknown["evidence"].str.contains("cannot say, because").all()
-    assert "nan" not in str(found).lower().replace("finance", "")
+    assert unknown.set_index("dimension")["evidence"].to_dict() == {
+        "Finish date": "The project has neither a deadline nor a baseline",
+        "Cost": "No baseline is approved",
+        "Efficiency": "No baseline is approved",
+        "Overdue work": "Neither a baseline nor deadlines say what was due",
+        "Risks and decisions": "There is no register",
+    }
+    assert (found.signal, found.headline) == (
+        "unknown",
+        "Rollout is forecast to finish on 27 Mar 2026; whether that is on time we cannot say, "
+        "because the project has neither a deadline nor a baseline.",
+    )
+
+
+def test_what_is_known_in_part_says_what_is_missing():
+    """Progress without cost: SPI(t) counts, CPI says why not."""
+    found = status_of(two_weeks()[1]).dimensions.set_index("dimension").loc["Efficiency"]
+    assert found["evidence"] == "CPI: cannot say, because no cost is recorded; SPI(t) 0.75"
+    assert found["signal"] == "red"
+
+
+def cost(amount):
+    return [{"date": "2026-03-05", "task_id": "1", "amount": amount}]
+
+
+def test_far_better_than_planned_is_flagged_with_its_explanation():
+    """Amber without a word would read as bad news: it asks to check the bookings."""
+    cheap = small_plan(FRIDAYS[0], [DESIGN_DONE], costs=cost(3700))
+    found = status_of(cheap).dimensions.set_index("dimension").loc["Efficiency"]
+    assert found["signal"] == "amber"
+    assert found["evidence"] == "CPI 1.08, better than planned: check the bookings; SPI(t) 1.00"
+    fast = small_plan(FRIDAYS[0], [DESIGN_DONE, BUILD_HALF | {"status_date": FRIDAYS[0]}])
+    found = status_of(fast).dimensions.set_index("dimension").loc["Efficiency"]
+    assert found["evidence"].endswith("SPI(t) 1.50, better than planned: check the progress")
+    dear = status_of(small_plan(FRIDAYS[0], [DESIGN_DONE], costs=cost(5000))).dimensions
+    assert not dear["evidence"].str.contains("check the").any()
+
+
+def test_evidence_and_rules_are_sentences():
+    """They begin with a capital letter."""
+    for weeks in (two_weeks(), [small_plan(FRIDAYS[0], baseline=[])]):
+        rows = status_of(*weeks).dimensions
+        assert all(text[0].isupper() for text in [*rows["evidence"], *rows["rule"]])
+
+
+HEADLINES = [
+    ({}, "Rollout is forecast to finish on 20 Mar 2026, on time against the promised 20 Mar 2026."),
+    (
+        {"costs": cost(4000), "header": {"budget": 12_000.0}},
+        "Rollout is forecast to finish on 20 Mar 2026, on time against the promised 20 Mar 2026, "
+        "at a cost of EUR 10,000 of a budget of EUR 12,000.",
+    ),
+    (
+        {"costs": cost(5000), "baseline": BASELINE[:1]},
+        "Rollout is forecast to finish on 20 Mar 2026, 10 working days late against the promised "
+        "6 Mar 2026, at a cost of EUR 5,000.",
+    ),
+    (
+        {"header": {"deadline": pd.Timestamp("2026-04-03 23:59")}},
+        "Rollout is forecast to finish on 20 Mar 2026, 10 working days early against the promised "
+        "3 Apr 2026.",
+    ),
+    (
+        {"header": {"deadline": pd.Timestamp("2026-03-19 23:59")}},
+        "Rollout is forecast to finish on 20 Mar 2026, 1 working day late against the promised "
+        "19 Mar 2026.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("tables", "headline"), HEADLINES)
+def test_the_headline_reads_well_whatever_is_known(tables, headline):
+    """On time, late, early; with and without cost and budget."""
+    assert status_of(small_plan(FRIDAYS[0], [DESIGN_DONE], **tables)).headline == headline
+
+
+def test_without_a_promise_the_cost_still_reads_well():
+    """The reason why not stands after what is known."""
+    tables = {"costs": cost(4000), "baseline": BASELINE}
+    plan = status_of(small_plan(FRIDAYS[0], [DESIGN_DONE], **tables))
+    assert ", at a cost of EUR 10,000." in plan.headline
+
+
+def test_a_jump_of_several_weeks_is_not_told_as_last_week():
+    """The day of the report before is named."""
+    first, second = two_weeks()
+    third = replace_status(second, FRIDAYS[2])
+    assert status_of(first, third).headline.endswith("later since 6 Mar 2026.")
+    assert status_of(second, second).headline.endswith("; the finish did not move since last week.")
+
+
+def replace_status(project, status_date):
+    return project.replace(header=replace(project.header, status_date=status_date))
 
 
 def test_a_finished_project_is_told_as_finished():
@@ -86,9 +171,18 @@ def test_a_finished_project_is_told_as_finished():
             ("4", "2026-03-20 17:00", "2026-03-20 17:00"),
         )
     ]  # fmt: skip
-    assert status_of(small_plan(FRIDAYS[2], rows)).headline == (
-        "Rollout was finished on 20 Mar 2026."
+    done = small_plan(FRIDAYS[2], rows, costs=cost(9000))
+    assert status_of(done, done).headline == (
+        "Rollout was finished on 20 Mar 2026, on time against the promised 20 Mar 2026, "
+        "at a cost of EUR 9,000."
     )
+    bare = small_plan(FRIDAYS[2], rows, baseline=[])
+    assert status_of(bare).headline == (
+        "Rollout was finished on 20 Mar 2026; whether that is on time we cannot say, "
+        "because the project has neither a deadline nor a baseline."
+    )
+    finish = status_of(done).dimensions.set_index("dimension").loc["Finish date"]
+    assert finish["evidence"] == "Finished 20 Mar 2026, promised 20 Mar 2026: on time"
 
 
 def test_a_deadline_is_the_promise_where_there_is_one():
@@ -105,3 +199,35 @@ def test_vectors_agree_with_the_published_file():
     if path.exists():
         published = json.loads(path.read_text())["fema_rag"]
         assert [tuple(case) for case in published] == FEMA
+
+
+def overdue_work(progress=(), **tables):
+    rows = status_of(small_plan(FRIDAYS[1], progress, **tables)).dimensions
+    return tuple(rows.set_index("dimension").loc["Overdue work", ["signal", "evidence"]])
+
+
+def test_overdue_work_is_amber_and_red_where_a_deadline_passed():
+    """Late against the baseline is amber; a broken deadline is red."""
+    done = [DESIGN_DONE, DESIGN_DONE | {"task_id": "2", "actual_finish": "2026-03-13 17:00"}]
+    assert overdue_work(done) == ("green", "Nothing is overdue")
+    assert overdue_work([DESIGN_DONE]) == ("green", "Nothing is overdue"), "due by tonight"
+    assert overdue_work() == ("amber", "1 task overdue, 1 of them critical")
+    tasks = small_plan().tasks.assign(deadline=pd.Timestamp("2026-03-12 23:59"))
+    assert overdue_work(tasks=tasks) == (
+        "red", "4 tasks overdue, 4 of them critical; 4 deadlines passed",
+    )  # fmt: skip
+
+
+def test_an_overdue_response_or_decision_is_amber():
+    """A risk without its response and a decision nobody took are early warnings."""
+    items = [
+        {"id": "R1", "kind": "risk", "title": "Late routers", "due_date": "2026-03-20"},
+        {"id": "D1", "kind": "decision", "title": "Vendor?", "due_date": "2026-03-12"},
+    ]
+    for shown, signal, evidence in (
+        (items[:1], "green", "1 open risk or issue, 0 decisions needed; none of them overdue"),
+        (items, "amber", "1 open risk or issue, 1 decision needed; 1 of them overdue"),
+    ):
+        rows = status_of(small_plan(FRIDAYS[1], register=shown)).dimensions
+        found = rows.set_index("dimension").loc["Risks and decisions"]
+        assert (found["signal"], found["evidence"]) == (signal, evidence)
