@@ -13,7 +13,7 @@ from pmtools.calendars import WorkCalendar
 from pmtools.errors import Problem
 from pmtools.formats.cells import CellFormat, number_of, span_of
 from pmtools.formats.rows import TableRows, Tables
-from pmtools.project import TABLES, Source
+from pmtools.project import TABLES, Source, frame_of
 
 Row = dict[str, Any]
 
@@ -88,9 +88,7 @@ class _Spreading:
         self.resources = {row.get("name") or row["id"]: row["id"] for row in known}
         self.resources |= {row["id"]: row["id"] for row in known}
         self.new_resources: list[Row] = []
-        self.calendar = WorkCalendar.from_tables(
-            pd.DataFrame(columns=["id"]), pd.DataFrame(columns=["calendar_id"]), ""
-        )
+        self.calendar = WorkCalendar.from_tables(frame_of("calendars"), frame_of("exceptions"), "")
 
     def tables_of(
         self, index: int, row: Row, *, is_summary: bool
