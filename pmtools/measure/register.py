@@ -12,8 +12,8 @@ from pmtools.project import Project
 def top_risks(project: Project) -> pd.DataFrame:
     """Open risks and issues, the largest exposure first.
 
-    Exposure is probability x impact (`standards`: PMBOK, PRINCE2 A.25); an issue has happened,
-    its probability is 1. Items without an impact come last.
+    Exposure is probability x impact (PMBOK; PRINCE2 A.25); an issue has happened, its probability
+    is 1. Items without an impact come last.
 
     Returns
     -------
@@ -21,23 +21,15 @@ def top_risks(project: Project) -> pd.DataFrame:
         `id`, `kind`, `title`, `owner`, `probability`, `impact_days`, `impact_cost`,
         `exposure_days`, `exposure_cost`, `response_action`, `due_date`, `is_overdue`.
     """
-    rows = _open(project, ("risk", "issue"))
-    probability = rows["probability"].where(rows["kind"] == "risk", 1.0)
-    impact_days = rows["impact_hours"] / project.header.hours_per_day
-    rows = rows.assign(
-        probability=probability,
-        impact_days=impact_days,
-        exposure_days=probability * impact_days,
-        exposure_cost=probability * rows["impact_cost"],
-    )
+    rows = _open(project, "risk", "issue")
+    chance = rows["probability"].where(rows["kind"] == "risk", 1.0)
+    days, cost = chance * rows["impact_days"], chance * rows["impact_cost"]
     # Days and money have no common unit: the rank of an item is its better place in either list.
-    rank = np.fmin(
-        rows["exposure_days"].rank(ascending=False), rows["exposure_cost"].rank(ascending=False)
-    )
-    order = rows.assign(_rank=rank).sort_values(["_rank", "id"], na_position="last")
+    rank = np.fmin(days.rank(ascending=False), cost.rank(ascending=False))
+    rows = rows.assign(probability=chance, exposure_days=days, exposure_cost=cost, rank=rank)
     columns = ["id", "kind", "title", "owner", "probability", "impact_days", "impact_cost"]
     columns += ["exposure_days", "exposure_cost", "response_action", "due_date", "is_overdue"]
-    return order[columns].reset_index(drop=True)
+    return rows.sort_values(["rank", "id"])[columns].reset_index(drop=True)
 
 
 def decisions_needed(project: Project) -> pd.DataFrame:
@@ -49,16 +41,17 @@ def decisions_needed(project: Project) -> pd.DataFrame:
         `id`, `kind`, `title`, `description`, `owner`, `due_date`, `is_overdue`,
         `impact_days`, `impact_cost`.
     """
-    rows = _open(project, ("decision", "change"))
-    rows = rows.assign(impact_days=rows["impact_hours"] / project.header.hours_per_day)
+    rows = _open(project, "decision", "change")
     columns = ["id", "kind", "title", "description", "owner", "due_date", "is_overdue"]
     columns += ["impact_days", "impact_cost"]
     return rows.sort_values("due_date", kind="stable")[columns].reset_index(drop=True)
 
 
-def _open(project: Project, kinds: tuple[str, ...]) -> pd.DataFrame:
+def _open(project: Project, *kinds: str) -> pd.DataFrame:
     rows = project.register
     rows = rows[rows["kind"].isin(kinds) & (rows["status"] == "open")]
-    status = project.header.status_date
-    late = rows["due_date"] < status if status is not None else rows["due_date"].isna() & False
-    return rows.assign(owner=names_of(project.resources, rows["owner_id"]), is_overdue=late)
+    return rows.assign(
+        owner=names_of(project.resources, rows["owner_id"]),
+        impact_days=rows["impact_hours"] / project.header.hours_per_day,
+        is_overdue=rows["due_date"] < (project.header.status_date or pd.NaT),
+    )

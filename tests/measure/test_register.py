@@ -47,6 +47,34 @@ def test_decisions_and_changes_that_wait_are_shown_by_urgency():
     assert list(found["id"]) == ["C1", "D1"]
 
 
+def test_an_item_is_due_until_the_end_of_its_day():
+    """What is due today is not overdue tonight."""
+    today = [{"id": "D1", "kind": "decision", "title": "Vendor?", "due_date": "2026-03-06"}]
+    assert not decisions_needed(small_plan(FRIDAYS[0], register=today))["is_overdue"].any()
+    assert decisions_needed(small_plan(FRIDAYS[1], register=today))["is_overdue"].all()
+
+
+def test_days_and_money_rank_side_by_side_and_what_is_not_weighed_comes_last():
+    """The longest delay and the dearest item both come first; an item without impact is last."""
+    items = [
+        {"id": "R1", "kind": "risk", "title": "Not weighed", "probability": 0.9},
+        {"id": "R2", "kind": "risk", "title": "Middle", "probability": 0.5, "impact_hours": 40,
+         "impact_cost": 500},
+        {"id": "R3", "kind": "risk", "title": "Dear", "probability": 0.5, "impact_cost": 9000},
+        {"id": "R4", "kind": "risk", "title": "Long", "probability": 0.5, "impact_hours": 400},
+    ]  # fmt: skip
+    assert list(top_risks(small_plan(register=items))["id"]) == ["R3", "R4", "R2", "R1"]
+
+
+def test_a_gain_is_no_risk():
+    """An opportunity with a negative impact stands below every threat."""
+    items = [
+        {"id": "R1", "kind": "risk", "title": "Rebate", "probability": 0.9, "impact_cost": -9000},
+        {"id": "R2", "kind": "risk", "title": "Fee", "probability": 0.1, "impact_cost": 100},
+    ]
+    assert list(top_risks(small_plan(register=items))["id"]) == ["R2", "R1"]
+
+
 def test_without_a_status_date_nothing_is_overdue():
     """What is late can only be said on a day."""
     assert not top_risks(small_plan(register=ITEMS))["is_overdue"].any()
