@@ -12,8 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
-from tools import CHROMIUM, needs_chromium
+from tools import needs_chromium
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 180
@@ -71,28 +70,27 @@ def wait_for(url, server):
 @pytest.mark.slow
 @needs_chromium
 @pytest.mark.timeout(2 * SECONDS)
-def test_restart_and_run_all_draws_every_chart_offline(lab, tmp_path):
+def test_restart_and_run_all_draws_every_chart_offline(lab, browser, tmp_path):
     """An analyst opens the notebook, runs all, and sees tables and charts without a network."""
     outside = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
 
-        def only_this_machine(route):
-            if "//127.0.0.1" in route.request.url or route.request.url.startswith("data:"):
-                return route.continue_()
-            outside.append(route.request.url)
-            return route.abort()
+    def only_this_machine(route):
+        if "//127.0.0.1" in route.request.url or route.request.url.startswith("data:"):
+            return route.continue_()
+        outside.append(route.request.url)
+        return route.abort()
 
-        page.route("**/*", only_this_machine)
-        page.goto(lab)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Restart Kernel and Run All Cells…").click()
-        page.get_by_role("button", name="Confirm Kernel Restart").click()
-        found = shown_when_done(page)
-        page.screenshot(path=str(tmp_path / "lab.png"))
-        browser.close()
+    page.route("**/*", only_this_machine)
+    page.goto(lab)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Restart Kernel and Run All Cells…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    found = shown_when_done(page)
+    page.screenshot(path=str(tmp_path / "lab.png"))
+    page.close()
     assert outside == []
     assert found["errors"] == []
     assert found["charts"] >= 5

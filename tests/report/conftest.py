@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import pytest
-from tools import CHROMIUM
 
 
 @dataclass
@@ -16,16 +15,6 @@ class Opened:
 
     def ask(self, script):
         return self.page.evaluate(script)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
