@@ -177,23 +177,25 @@ class WorkCalendar:
 
     def add(self, instants: Any, hours: Any) -> Any:
         """The instant that many working hours later (a finish) or, below 0, earlier (a start)."""
-        return self._moved(instants, lambda minutes: self._add(minutes, hours))
+        return self._moved(self._add, instants, np.asarray(hours, dtype=np.float64))
 
     def hours_between(self, start: Any, finish: Any) -> Any:
         """Working hours from start to finish, negative where finish is first; NaN for NaT."""
-        first, last = minutes_of(start), minutes_of(finish)
-        known = (first != MISSING) & (last != MISSING)
-        worked = self._before(np.where(known, last, 0)) - self._before(np.where(known, first, 0))
-        hours = np.where(known, worked / 60, np.nan)
+        worked = _where_known(
+            lambda first, last: self._before(last) - self._before(first),
+            minutes_of(start),
+            minutes_of(finish),
+        )
+        hours = np.where(worked == MISSING, np.nan, worked / 60)
         return _like(start if np.ndim(start) >= np.ndim(finish) else finish, hours)
 
     def next_work(self, instants: Any) -> Any:
         """The instant itself where work goes on after it, else the next start of work."""
-        return self._moved(instants, lambda minutes: self._at(self._before(minutes), False))
+        return self._moved(lambda minutes: self._at(self._before(minutes), False), instants)
 
     def previous_work(self, instants: Any) -> Any:
         """The instant itself where work went on before it, else the last finish of work."""
-        return self._moved(instants, lambda minutes: self._at(self._before(minutes), True))
+        return self._moved(lambda minutes: self._at(self._before(minutes), True), instants)
 
     def is_working_day(self, days: Any) -> Any:
         """Whether any work is done between 00:00 and 24:00 of the day of each instant."""
@@ -202,17 +204,16 @@ class WorkCalendar:
         first = np.where(known, minutes - minutes % DAY, 0)
         return _like(days, known & (self._before(first + DAY) > self._before(first)))
 
-    def _moved(self, instants: Any, move: Callable[[Minutes], Minutes]) -> Any:
-        moved = _where_known(move, minutes_of(instants))
+    def _moved(self, move: Callable[..., Minutes], instants: Any, *hours: Any) -> Any:
+        moved = _where_known(move, minutes_of(instants), *hours)
         is_count = np.asarray(instants).dtype.kind in "iu"
         return _like(instants, moved if is_count else instants_of(moved))
 
-    def _add(self, minutes: Minutes, hours: Any) -> Minutes:
-        amount = np.asarray(hours, dtype=np.float64)
-        step = np.rint(np.nan_to_num(amount) * 60).astype(np.int64)
+    def _add(self, minutes: Minutes, hours: npt.NDArray[np.float64]) -> Minutes:
+        step = np.rint(np.nan_to_num(hours) * 60).astype(np.int64)
         worked = np.where(step == 0, 0, self._before(minutes) + step)
         moved = np.where(step == 0, minutes, self._at(worked, step > 0))
-        return np.where(np.isnan(amount), MISSING, moved)
+        return np.where(np.isnan(hours), MISSING, moved)
 
     def _before(self, minutes: Minutes) -> Minutes:
         c = self.borders
@@ -238,9 +239,13 @@ class WorkCalendar:
         return c.starts[shift] + folded - c.before[shift] + weeks * WEEK + is_finish
 
 
-def _where_known(answer: Callable[[Minutes], Minutes], values: Minutes) -> Minutes:
-    known = values != MISSING
-    return np.where(known, answer(np.where(known, values, 0)), MISSING)
+def _where_known(answer: Callable[..., Minutes], *columns: Any) -> Minutes:
+    """The answer where all columns are known, MISSING elsewhere."""
+    columns = np.broadcast_arrays(*columns)
+    known = np.all([column != MISSING for column in columns], axis=0)
+    found = np.full(known.shape, MISSING)
+    found[known] = answer(*(column[known] for column in columns))
+    return found
 
 
 def _weeks_beyond(values: Minutes, first: int, end: int, week: int) -> Minutes:

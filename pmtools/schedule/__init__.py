@@ -9,18 +9,13 @@ from typing import Any
 import pandas as pd
 
 from pmtools.calendars import WorkCalendar
-from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
-from pmtools.project.working_time import calendars_of
 from pmtools.schedule.critical_path import dates_of
-from pmtools.schedule.driving import drivers_of
 from pmtools.schedule.limits import limits_of
 from pmtools.schedule.network import network_of
 from pmtools.schedule.options import PRESETS, ScheduleOptions
-from pmtools.schedule.outline import outline_of
 from pmtools.schedule.progress import progress_of
-from pmtools.schedule.result import leaf_rows, link_rows, task_rows
-from pmtools.schedule.task_calendars import task_calendars_of
+from pmtools.schedule.result import tables_of
 from pmtools.words import day, plain
 
 __all__ = ["PRESETS", "Schedule", "ScheduleOptions", "schedule"]
@@ -92,28 +87,17 @@ def schedule(project: Project, *, options: ScheduleOptions | None = None) -> Sch
     (1959) and the precedence diagramming method; rules of the tools as in `ScheduleOptions`.
     Assignments move no dates, but by the calendars of their resources where the options say so.
     """
-    rules = options or PRESETS[project.header.scheduling or "primavera_p6"]
-    calendars = calendars_of(project)
-    outline = outline_of(project.tasks)
-    if not outline.is_leaf.any():
-        place = project.place("tasks", 0).split(", row")[0]
-        remedy = "Add a task, or set is_active."
-        raise ProjectError([Problem(place, "there is no active task", "", remedy, "no-task")])
-    on = task_calendars_of(project, calendars, rules)
-    network = network_of(project, outline, on, rules)
-    progress = progress_of(project, network)
-    limits = limits_of(project, outline, network, progress, rules)
-    dates = dates_of(network, limits, rules.late_as_possible)
-    drivers, is_driving = drivers_of(project, network, limits, dates)
-    leaves = leaf_rows(project, network, limits, progress, dates, rules)
-    tasks = task_rows(project, outline, network, leaves, drivers, calendars)
+    network = network_of(project, options or PRESETS[project.header.scheduling or "primavera_p6"])
+    progress = progress_of(network)
+    limits = limits_of(network, progress)
+    tasks, links = tables_of(network, limits, progress, dates_of(network, limits))
     return Schedule(
         project=project,
         tasks=tasks,
-        links=link_rows(project, network, dates, is_driving, tasks, calendars),
-        start=leaves["start"].min(),
-        finish=leaves["finish"].max(),
+        links=links,
+        start=tasks["start"].min(),
+        finish=tasks["finish"].max(),
         status_date=project.header.status_date,
-        options=rules,
-        calendars=calendars,
+        options=network.options,
+        calendars=network.calendars.by_id,
     )

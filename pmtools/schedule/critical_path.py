@@ -37,113 +37,97 @@ class Dates:
     reached: Minutes
     late_finish: Minutes
     free: Minutes
-    project_finish: int
 
 
-def dates_of(network: Network, limits: Limits, late_as_possible: str) -> Dates:
-    """Early and late dates of every node.
-
-    Parameters
-    ----------
-    network, limits
-        As `network_of` and `limits_of` give them.
-    late_as_possible
-        Which float the tasks that shall start late use up: "free" or "total".
-    """
+def dates_of(network: Network, limits: Limits) -> Dates:
+    """Early and late dates of every node."""
     walk = _Walk(network, limits)
     walk.forward()
-    late = walk.backward()
+    late = np.array(walk.backward(), np.int64)
     if limits.is_late.any():
-        if late_as_possible == "total":
-            walk.floor = np.where(
-                limits.is_late, np.maximum(limits.floor, late - limits.duration), limits.floor
-            ).tolist()
-            walk.forward()
+        if network.options.late_as_possible == "total":
+            latest_start = np.where(limits.is_late, late - limits.duration, MISSING)
+            walk.floor = np.maximum(limits.floor, latest_start).tolist()
         else:
-            walk.use_free_float()
-    return Dates(
-        start=np.array(walk.start, np.int64),
-        finish=np.array(walk.finish, np.int64),
-        begin=np.array(walk.begin, np.int64),
-        instant=np.array(walk.instant, np.int64),
-        reached=np.array(walk.reached, np.int64),
-        late_finish=late,
-        free=np.array(walk.free_finish(), np.int64),
-        project_finish=walk.end,
-    )
+            walk.free_finish(moves_late_tasks=True)
+        walk.forward()
+    found = (walk.start, walk.finish, walk.begin, walk.instant, walk.reached)
+    start, finish, begin, instant, reached = (np.array(each, np.int64) for each in found)
+    free = np.array(walk.free_finish(), np.int64)
+    return Dates(start, finish, begin, instant, reached, late, free)
 
 
 class _Walk:
     """The arrays of a network as lists, which Python's loops read fastest."""
 
     def __init__(self, network: Network, limits: Limits) -> None:
-        self.limits = limits
-        self.order = network.order
-        self.role = network.role.tolist()
-        self.calendar = network.calendar.tolist()
-        self.clocks = [Clock(calendar) for calendar in network.calendars]
-        self.before = network.predecessor.tolist()
-        self.after = network.successor.tolist()
-        self.kind = network.kind.tolist()
-        self.lag = network.lag.tolist()
+        self.order, self.incoming, self.outgoing = network.order, network.incoming, network.outgoing
+        self.role, self.calendar = network.role.tolist(), network.calendar.tolist()
+        self.clocks = [Clock(calendar) for calendar in network.calendars.by_position]
+        self.before, self.after = network.predecessor.tolist(), network.successor.tolist()
+        self.kind, self.lag = network.kind.tolist(), network.lag.tolist()
         self.lag_calendar = network.lag_calendar.tolist()
         mine = network.calendar[network.successor]
-        is_plain = (network.calendar[network.predecessor] == mine) & (
-            (network.lag == 0) | (network.lag_calendar == mine)
-        )
-        self.is_plain = is_plain.tolist()
-        self.incoming = network.links_by(network.successor)
-        self.outgoing = network.links_by(network.predecessor)
-        self.duration = limits.duration.tolist()
-        self.floor = limits.floor.tolist()
-        self.cap = limits.cap.tolist()
-        self.is_fixed = limits.is_fixed.tolist()
-        self.is_finished = limits.is_finished.tolist()
-        self.ignores_links = limits.ignores_links.tolist()
+        is_on_mine = (network.lag == 0) | (network.lag_calendar == mine)
+        self.is_plain = ((network.calendar[network.predecessor] == mine) & is_on_mine).tolist()
+        self.is_from_finish = np.isin(network.kind, (FS, FF)).tolist()
+        self.duration, self.floor = limits.duration.tolist(), limits.floor.tolist()
+        self.floor_instant = limits.floor_instant.tolist()
+        self.cap, self.latest = limits.cap.tolist(), limits.latest.tolist()
+        self.is_linked = (~(limits.is_fixed | limits.ignores_links)).tolist()
         self.is_started = (limits.begin != MISSING).tolist()
+        self.is_held = (limits.is_pinned | limits.is_finished).tolist()
+        self.is_late, self.resume = limits.is_late.tolist(), limits.resume.tolist()
+        self.to_first = np.flatnonzero(network.role[network.successor] == FIRST).tolist()
+        heeds = ~(limits.is_finished | limits.ignores_links)[network.successor]
+        is_past = np.isin(network.kind, (SS, SF)) & (limits.begin != MISSING)[network.predecessor]
+        self.is_felt = (heeds & ~is_past).tolist()
+        self.felt: list[list[int]] = []
         count = len(self.order)
-        self.start, self.finish = [0] * count, [0] * count
-        self.begin = limits.begin.tolist()
-        self.instant = [0] * count
+        self.start, self.finish, self.instant = [0] * count, [0] * count, [0] * count
+        self.begin, self.reached = limits.begin.tolist(), [0] * len(self.before)
         self.end = 0
-        self.reached = [0] * len(self.before)
 
     def forward(self) -> None:
         """The earliest start and finish of every node, predecessors first."""
         for node in self.order:
             duration, best = self.duration[node], self.floor[node]
-            allowed = []
             for link in self.incoming[node]:
                 reached = self.reach(link)
-                if self.kind[link] >= FF:
-                    reached -= duration
-                self.reached[link] = reached
-                allowed.append(reached)
+                self.reached[link] = reached - duration if self.kind[link] >= FF else reached
+            allowed = [self.reached[link] for link in self.incoming[node]]
             if self.role[node] == FIRST:
                 best = min(allowed)
-            elif allowed and not self.is_fixed[node] and not self.ignores_links[node]:
-                best = max(best, *allowed)
+            elif self.is_linked[node]:
+                best = max(best, *allowed) if allowed else best
             best = min(best, self.cap[node])
             self.start[node], self.finish[node] = best, best + duration
             if not self.is_started[node]:
                 self.begin[node] = best
             if duration == 0:
                 self.instant[node] = self._stand(node, best)
-        leaves = [node for node in self.order if self.role[node] == LEAF]
+        leaves = (node for node, role in enumerate(self.role) if role == LEAF)
         self.end = max(self.event(node, True) for node in leaves)
+        self.felt = self._felt()
+
+    def _felt(self) -> list[list[int]]:
+        """The links through which a delay of each node would reach a successor."""
+        is_felt = self.is_felt.copy()
+        for link in self.to_first:
+            is_first = self.event(self.before[link], False) == self.instant[self.after[link]]
+            is_felt[link] = is_felt[link] and is_first
+        return [[link for link in links if is_felt[link]] for links in self.outgoing]
 
     def reach(self, link: int) -> int:
         """What a link says of its successor's start or finish, on the successor's calendar."""
-        before = self.before[link]
         if self.is_plain[link]:
-            worked = self.finish if self.kind[link] in (FS, FF) else self.begin
-            return worked[before] + self.lag[link]
+            worked = self.finish if self.is_from_finish[link] else self.begin
+            return worked[self.before[link]] + self.lag[link]
         return self.clocks[self.calendar[self.after[link]]].before(self.reach_instant(link))
 
     def reach_instant(self, link: int) -> int:
         """The same as an instant."""
-        before, lag = self.before[link], self.lag[link]
-        instant = self.event(before, self.kind[link] in (FS, FF))
+        instant, lag = self.event(self.before[link], self.is_from_finish[link]), self.lag[link]
         if lag == 0:
             return instant
         clock = self.clocks[self.lag_calendar[link]]
@@ -160,86 +144,61 @@ class _Walk:
         """A milestone stands where its predecessor finished, not on the next working morning."""
         clock = self.clocks[self.calendar[node]]
         evening = clock.finish(worked)
-        arrivals = [
-            self.reach_instant(link) for link in self.incoming[node] if self.reached[link] == worked
-        ]
-        floor = int(self.limits.floor_instant[node])
-        if self.floor[node] == worked and floor != MISSING:
-            arrivals.append(floor)
+        links = (link for link in self.incoming[node] if self.reached[link] == worked)
+        arrivals = [self.reach_instant(link) for link in links]
+        if self.floor[node] == worked and self.floor_instant[node] != MISSING:
+            arrivals.append(self.floor_instant[node])
         return evening if arrivals and max(arrivals) <= evening else clock.start(worked)
 
-    def backward(self) -> Minutes:
+    def backward(self) -> list[int]:
         """The latest finish of every node that delays neither the project nor a limit."""
-        limits = self.limits
-        late = np.minimum(self._ends(), limits.latest).tolist()
-        pinned = limits.is_pinned.tolist()
-        resume = limits.resume.tolist()
+        late = [min(pair) for pair in zip(self._ends(), self.latest, strict=True)]
         for node in reversed(self.order):
-            if pinned[node] or self.is_finished[node]:
+            if self.is_held[node]:
                 continue
-            for link in self.outgoing[node]:
+            for link in self.felt[node]:
                 after = self.after[link]
-                if self._is_felt(link):
-                    upper = late[after]
-                    if self.kind[link] <= SS:
-                        upper = resume[after] if resume[after] != MISSING else (
-                            upper - self.duration[after])  # fmt: skip
-                    late[node] = min(late[node], self.retreat(link, upper))
-        return np.array(late, np.int64)
+                upper = late[after]
+                if self.kind[link] <= SS:
+                    resume = self.resume[after]
+                    upper = upper - self.duration[after] if resume == MISSING else resume
+                late[node] = min(late[node], self.retreat(link, upper))
+        return late
 
-    def _ends(self) -> Minutes:
+    def _ends(self) -> list[int]:
         """The finish of the project in the working minutes of each node's calendar."""
         worked = [clock.before(self.end) for clock in self.clocks]
-        return np.array([worked[calendar] for calendar in self.calendar], np.int64)
-
-    def _is_felt(self, link: int) -> bool:
-        """Whether a delay of the predecessor would reach the successor."""
-        node, after = self.before[link], self.after[link]
-        if self.is_finished[after] or self.ignores_links[after]:
-            return False
-        if self.kind[link] in (SS, SF) and self.is_started[node]:
-            return False
-        return self.role[after] != FIRST or self.event(node, False) == self.instant[after]
+        return [worked[calendar] for calendar in self.calendar]
 
     def retreat(self, link: int, upper: int) -> int:
         """The latest finish of the predecessor with which the successor is not past `upper`."""
-        node, after, lag = self.before[link], self.after[link], self.lag[link]
+        node, lag = self.before[link], self.lag[link]
         if self.is_plain[link]:
             worked = upper - lag
         else:
-            instant = self.clocks[self.calendar[after]].start(upper)
+            instant = self.clocks[self.calendar[self.after[link]]].start(upper)
             if lag != 0:
                 clock = self.clocks[self.lag_calendar[link]]
                 instant = clock.start(clock.before(instant) - lag)
             worked = self.clocks[self.calendar[node]].before(instant)
-        return worked + (self.duration[node] if self.kind[link] in (SS, SF) else 0)
+        return worked if self.is_from_finish[link] else worked + self.duration[node]
 
-    def free_finish(self) -> list[int]:
-        """The latest finish of each node that delays no successor's early dates."""
-        free = self._ends().tolist()
-        for node in reversed(self.order):
-            free[node] = self._free(node, free)
-        return free
+    def free_finish(self, *, moves_late_tasks: bool = False) -> list[int]:
+        """The latest finish of each node that delays no successor's early dates.
 
-    def use_free_float(self) -> None:
-        """Move the tasks that shall start late to where they just delay no successor."""
-        free = self._ends().tolist()
-        late = np.minimum(self._ends(), self.limits.latest).tolist()
-        is_late = self.limits.is_late.tolist()
+        Tasks that shall start late can be moved to where they just delay none.
+        """
+        ends = self._ends()
+        free = ends.copy()
         for node in reversed(self.order):
-            free[node] = self._free(node, free)
-            move = min(free[node], late[node]) - self.finish[node]
-            if is_late[node] and move > 0:
-                self.floor[node] = self.start[node] + move
+            if links := self.felt[node]:
+                free[node] = min(self.retreat(link, self._upper(link, free)) for link in links)
+            move = min(free[node], ends[node], self.latest[node]) - self.finish[node]
+            if moves_late_tasks and self.is_late[node] and move > 0:
                 self.start[node] += move
                 self.finish[node] += move
-        self.forward()
-
-    def _free(self, node: int, free: list[int]) -> int:
-        felt = [link for link in self.outgoing[node] if self._is_felt(link)]
-        if not felt:
-            return free[node]
-        return min(self.retreat(link, self._upper(link, free)) for link in felt)
+                self.floor[node] = self.start[node]
+        return free
 
     def _upper(self, link: int, free: list[int]) -> int:
         after = self.after[link]

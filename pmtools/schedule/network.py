@@ -7,17 +7,19 @@ hours, through which instants pass unchanged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import Minutes, WorkCalendar
+from pmtools.calendars import Minutes, Side, WorkCalendar
 from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
 from pmtools.schedule.options import ScheduleOptions
-from pmtools.schedule.outline import Outline
-from pmtools.schedule.task_calendars import AROUND_THE_CLOCK, TaskCalendars
+from pmtools.schedule.outline import Outline, outline_of
+from pmtools.schedule.task_calendars import AROUND_THE_CLOCK, TaskCalendars, task_calendars_of
 
 FS, SS, FF, SF = range(4)
 KINDS = {"FS": FS, "SS": SS, "FF": FF, "SF": SF}
@@ -32,9 +34,14 @@ class Network:
 
     `task` is the row of table `tasks` of each node, `row` the row of table `links` of each link
     (-1 inside a summary). Work is counted on `calendar`, total float on `float_calendar`: the
-    task's own, also where it is worked in the hours of its resources.
+    task's own, also where it is worked in the hours of its resources. `incoming` and `outgoing`
+    are the links of each node, `order` has every node after its predecessors.
     """
 
+    project: Project
+    options: ScheduleOptions
+    outline: Outline
+    calendars: TaskCalendars
     task: Minutes
     role: Minutes
     duration: Minutes
@@ -46,50 +53,83 @@ class Network:
     lag: Minutes
     lag_calendar: Minutes
     row: Minutes
-    calendars: tuple[WorkCalendar, ...]
+    incoming: list[list[int]]
+    outgoing: list[list[int]]
     order: list[int]
 
-    def links_by(self, end: Minutes) -> list[list[int]]:
-        """The positions of the links of each node, by their `predecessor` or `successor`."""
-        found: list[list[int]] = [[] for _ in range(len(self.task))]
-        for position, node in enumerate(end.tolist()):
-            found[node].append(position)
-        return found
+    @property
+    def is_leaf(self) -> np.ndarray:
+        """Which nodes are tasks; these come first."""
+        return self.role == LEAF
+
+    def of_task(self, column: str) -> np.ndarray:
+        """A column of table `tasks`, one value a node."""
+        return self.project.tasks[column].to_numpy()[self.task]
+
+    def ask(self, question: Callable[..., Any], *columns: np.ndarray) -> Minutes:
+        """What the calendar of each node answers to a method of WorkCalendar."""
+        return self.calendars.ask(self.calendar, question, *columns)
+
+    def before(self, instants: Minutes) -> Minutes:
+        """Working minutes before the instant of each node."""
+        return self.ask(WorkCalendar.minutes_before, instants)
+
+    def at(self, worked: Minutes, side: Side) -> Minutes:
+        """The instant of each node's working minutes."""
+        return self.ask(lambda calendar, each: calendar.instant_at(each, side), worked)
 
 
-def network_of(
-    project: Project, outline: Outline, calendars: TaskCalendars, options: ScheduleOptions
-) -> Network:
+def network_of(project: Project, options: ScheduleOptions) -> Network:
     """The network of the active tasks; links that lead nowhere are left out.
 
     Raises
     ------
     ProjectError
-        Where links run in a circle, with the names of the tasks along it.
+        Where there is no active task, a calendar in use has no work, or links run in a circle,
+        with the names of the tasks along it.
     """
-    tasks = project.tasks
+    tasks, outline = project.tasks, outline_of(project.tasks)
+    if not outline.is_leaf.any():
+        remedy = "Add a task, or set is_active."
+        problem = Problem(
+            project.place("tasks"), "there is no active task", "", remedy, code="no-task"
+        )
+        raise ProjectError([problem])
+    calendars = task_calendars_of(project, options.are_resource_calendars_used)
     hours = tasks["duration_hours"].fillna(0).where(tasks["kind"] != "milestone", 0)
     minutes = np.rint(hours.to_numpy() * 60).astype(np.int64)
     links = _links_of(project, outline, minutes, calendars, options.lag_calendar)
-    task, role, ends = _nodes_of(outline, links)
-    columns = np.array(ends, np.int64).reshape(-1, 6).T
+    task, role, links = _nodes_of(outline, links)
+    predecessor, successor, kind, lag, lag_calendar, row = links.T
+    incoming, outgoing = _by_node(successor, len(task)), _by_node(predecessor, len(task))
     is_elapsed = tasks["is_elapsed"].to_numpy(bool)[task] | (role != LEAF)
-    order = _order(columns[0], columns[1], tasks["name"].to_numpy(), task)
     return Network(
-        task=task,
-        role=role,
+        project,
+        options,
+        outline,
+        calendars,
+        task,
+        role,
         duration=np.where(role == LEAF, minutes[task], 0),
         calendar=np.where(is_elapsed, AROUND_THE_CLOCK, calendars.worked[task]),
         float_calendar=np.where(is_elapsed, AROUND_THE_CLOCK, calendars.own[task]),
-        predecessor=columns[0],
-        successor=columns[1],
-        kind=columns[2],
-        lag=columns[3],
-        lag_calendar=columns[4],
-        row=columns[5],
-        calendars=calendars.calendars,
-        order=order,
+        predecessor=predecessor,
+        successor=successor,
+        kind=kind,
+        lag=lag,
+        lag_calendar=lag_calendar,
+        row=row,
+        incoming=incoming,
+        outgoing=outgoing,
+        order=_order(predecessor, successor, outgoing, tasks["name"].to_numpy(), task),
     )
+
+
+def _by_node(ends: Minutes, count: int) -> list[list[int]]:
+    found: list[list[int]] = [[] for _ in range(count)]
+    for link, node in enumerate(ends.tolist()):
+        found[node].append(link)
+    return found
 
 
 def _links_of(
@@ -97,121 +137,98 @@ def _links_of(
 ) -> Minutes:
     """Predecessor, successor, kind, lag, lag calendar, row of each link between active tasks."""
     links, tasks = project.links, project.tasks
-    place = pd.Series(np.arange(len(tasks)), index=tasks["id"])
-    before, after = (
-        links[end].map(place).fillna(-1).to_numpy(np.int64)
-        for end in ("predecessor_id", "successor_id")
-    )
+    place = pd.Index(tasks["id"])
+    before, after = (place.get_indexer(links[f"{end}_id"]) for end in ("predecessor", "successor"))
     calendar = {
         "predecessor": calendars.worked[before],
         "successor": calendars.worked[after],
         "project": np.full(len(links), calendars.position[""]),
         "24h": np.full(len(links), AROUND_THE_CLOCK),
     }[usual]
-    named = links["lag_calendar"].where(links["lag_calendar"] != "")
-    named = named.map(calendars.position).to_numpy(np.float64)
-    calendar = np.where(np.isnan(named), calendar, named).astype(np.int64)
-    is_percent = (links["lag_kind"] == "percent").to_numpy(bool)
-    is_elapsed = is_percent & tasks["is_elapsed"].to_numpy(bool)[before]
-    is_elapsed |= (links["lag_kind"] == "elapsed").to_numpy(bool)
+    named = links["lag_calendar"].map(calendars.position | {"": np.nan}).to_numpy(np.float64)
+    calendar = np.where(np.isnan(named), calendar, named)
+    lag_kind = links["lag_kind"].to_numpy(object)
+    is_percent = lag_kind == "percent"
+    is_elapsed = is_percent & tasks["is_elapsed"].to_numpy(bool)[before] | (lag_kind == "elapsed")
     hours = links["lag_hours"].to_numpy()
-    lag = np.rint(np.where(is_percent, hours / 100 * duration[before], hours * 60))
     columns = (
         before,
         after,
-        links["kind"].map(KINDS).to_numpy(np.int64),
-        lag.astype(np.int64),
+        links["kind"].map(KINDS),
+        np.rint(np.where(is_percent, hours / 100 * duration[before], hours * 60)),
         np.where(is_elapsed, AROUND_THE_CLOCK, calendar),
         np.arange(len(links)),
     )
     is_active = outline.is_active
     is_known = (before >= 0) & (after >= 0) & is_active[before] & is_active[after]
-    return np.stack(columns, axis=1)[is_known]
+    return np.stack(columns, axis=1).astype(np.int64)[is_known]
 
 
-def _nodes_of(
-    outline: Outline, links: Minutes
-) -> tuple[Minutes, Minutes, list[tuple[int, int, int, int, int, int]]]:
+def _nodes_of(outline: Outline, links: Minutes) -> tuple[Minutes, Minutes, Minutes]:
     """Task and role of each node, and the links between nodes in place of tasks."""
-    is_leaf = outline.is_leaf.tolist()
-    rows = links.tolist()
-    needed = {(link[0], CLOSING if link[2] in (FS, FF) else FIRST) for link in rows}
-    needed |= {(link[1], OPENING) for link in rows}
-    hubs = [(task, role) for task, role in sorted(needed) if not is_leaf[task]]
-    children: dict[int, list[int]] = {}
-    for child in np.flatnonzero(outline.is_active & (outline.parent >= 0)).tolist():
-        children.setdefault(int(outline.parent[child]), []).append(child)
+    leaves, from_finish = outline.leaves, np.isin(links[:, 2], (FS, FF))
+    sources = np.stack([links[:, 0], np.where(from_finish, CLOSING, FIRST)], axis=1)
+    targets = np.stack([links[:, 1], np.full(len(links), OPENING)], axis=1)
+    ends = np.concatenate([sources, targets])
+    ends = np.unique(ends[~outline.is_leaf[ends[:, 0]]], axis=0)
+    hubs: list[tuple[int, int]] = [(task, role) for task, role in ends.tolist()]
+    inner: list[tuple[int, int, int]] = []
+    needed, is_leaf = set(hubs), outline.is_leaf.tolist()
+    children = outline.children() if hubs else {}
     for task, role in hubs:  # grows while it is read: the hubs below
-        below = [(child, role) for child in children[task] if not is_leaf[child]]
-        hubs += [hub for hub in below if hub not in needed]
-        needed.update(below)
-    nodes = [(task, LEAF) for task in outline.leaves.tolist()] + hubs
-    place = {node: position for position, node in enumerate(nodes)}
-
-    def node(task: int, role: int) -> int:
-        return place[task, LEAF if is_leaf[task] else role]
-
-    ends = [
-        (
-            node(link[0], CLOSING if link[2] in (FS, FF) else FIRST),
-            node(link[1], OPENING),
-            *link[2:],
-        )
-        for link in rows
-    ]
-    for task, role in hubs:
-        hub = place[task, role]
-        inner = [node(child, role) for child in children[task]]
-        kind = FS if role == CLOSING else SS
-        pairs = [(hub, child) if role == OPENING else (child, hub) for child in inner]
-        ends += [(*pair, kind, 0, AROUND_THE_CLOCK, -1) for pair in pairs]
-    task_role = np.array(nodes, np.int64).reshape(-1, 2)
-    return task_role[:, 0], task_role[:, 1], ends
+        for child in children[task]:
+            inner.append((task, child, role))
+            if not is_leaf[child] and (child, role) not in needed:
+                needed.add((child, role))
+                hubs.append((child, role))
+    tasks, roles = np.array(hubs, np.int64).reshape(-1, 2).T
+    place = np.zeros((len(is_leaf), 4), np.int64)
+    place[leaves] = np.arange(len(leaves))[:, None]
+    place[tasks, roles] = len(leaves) + np.arange(len(hubs))
+    links[:, 0], links[:, 1] = place[tuple(sources.T)], place[tuple(targets.T)]
+    hub, below, end = np.array(inner, np.int64).reshape(-1, 3).T
+    above, below, is_opening = place[hub, end], place[below, end], end == OPENING
+    kind = np.where(end == CLOSING, FS, SS)
+    same = (np.full_like(hub, value) for value in (0, AROUND_THE_CLOCK, -1))
+    pairs = (np.where(is_opening, above, below), np.where(is_opening, below, above))
+    links = np.concatenate([links, np.stack([*pairs, kind, *same], axis=1)])
+    return np.r_[leaves, tasks], np.r_[np.full(len(leaves), LEAF), roles], links
 
 
-def _order(before: Minutes, after: Minutes, names: np.ndarray, task: Minutes) -> list[int]:
+def _order(
+    before: Minutes, after: Minutes, outgoing: list[list[int]], names: np.ndarray, task: Minutes
+) -> list[int]:
     """Every node after its predecessors."""
-    count = len(task)
-    following: list[list[int]] = [[] for _ in range(count)]
-    for first, then in zip(before.tolist(), after.tolist(), strict=True):
-        following[first].append(then)
+    count, then = len(task), after.tolist()
     missing = np.bincount(after, minlength=count).tolist()
     order = [node for node in range(count) if missing[node] == 0]
     for node in order:  # grows while it is read
-        for then in following[node]:
-            missing[then] -= 1
-            if missing[then] == 0:
-                order.append(then)
+        for link in outgoing[node]:
+            missing[then[link]] -= 1
+            if missing[then[link]] == 0:
+                order.append(then[link])
     if len(order) < count:
-        path = [names[row] for row in _loop(set(range(count)) - set(order), before, after, task)]
-        raise ProjectError([_loop_problem(path)])
+        rows = task[_loop(set(range(count)) - set(order), before, after)]
+        is_other = np.r_[True, rows[1:] != rows[:-1]]  # the hubs of a summary are one task
+        raise ProjectError([_loop_problem(names[rows[is_other]].tolist())])
     return order
 
 
-def _loop(stuck: set[int], before: Minutes, after: Minutes, task: Minutes) -> list[int]:
+def _loop(stuck: set[int], before: Minutes, after: Minutes) -> list[int]:
     """Walk back from a node that waits, always to one that waits too, until one repeats."""
-    previous = {
-        then: first
-        for first, then in zip(before.tolist(), after.tolist(), strict=True)
-        if first in stuck and then in stuck
-    }
+    pairs = zip(before.tolist(), after.tolist(), strict=True)
+    previous = {then: first for first, then in pairs if first in stuck and then in stuck}
     node = next(iter(previous))
     seen: dict[int, int] = {}
     while node not in seen:
         seen[node] = len(seen)
         node = previous[node]
-    path = [node, *(n for n in reversed(seen) if seen[n] >= seen[node])]
-    rows = [int(task[n]) for n in path]
-    return [row for row, last in zip(rows, [-1, *rows], strict=False) if row != last]
+    return [node, *(n for n in reversed(seen) if seen[n] >= seen[node])]
 
 
 def _loop_problem(names: list[str]) -> Problem:
     words = [f'"{name}"' for name in names]
     if len(words) > 24:
         words = [*words[:20], f"({len(words) - 23} more)", *words[-3:]]
-    return Problem(
-        'table "links"',
-        f"links run in a circle: {' > '.join(words)}",
-        remedy="Remove one of these links.",
-        code="loop",
-    )
+    found = f"links run in a circle: {' > '.join(words)}"
+    return Problem('table "links"', found, "", "Remove one of these links.", "loop")

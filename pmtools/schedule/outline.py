@@ -24,6 +24,13 @@ class Outline:
         """Rows of the tasks that are scheduled; the others are summaries of them."""
         return np.flatnonzero(self.is_leaf)
 
+    def children(self) -> dict[int, list[int]]:
+        """The active tasks directly below each summary."""
+        found: dict[int, list[int]] = {}
+        for child in np.flatnonzero(self.is_active & (self.parent >= 0)).tolist():
+            found.setdefault(int(self.parent[child]), []).append(child)
+        return found
+
     def pairs(self) -> tuple[Minutes, Minutes]:
         """(ancestor, leaf) for every summary above every leaf."""
         ancestors, members = [], []
@@ -42,15 +49,12 @@ def outline_of(tasks: pd.DataFrame) -> Outline:
 
     A summary with nothing active below it has no dates: it is left out like an inactive task.
     """
-    position = pd.Series(np.arange(len(tasks)), index=tasks["id"])
-    parent = tasks["parent_id"].map(position).fillna(-1).to_numpy(np.int64)
-    is_active = tasks["is_active"].to_numpy(bool).copy()
-    level = np.ones(len(tasks), np.int64)
-    above = parent.copy()
-    while (above >= 0).any():
-        inside = above >= 0
+    parent = pd.Index(tasks["id"]).get_indexer(tasks["parent_id"])
+    is_set = tasks["is_active"].to_numpy(bool)
+    is_active, above, level = is_set.copy(), parent.copy(), np.ones(len(tasks), np.int64)
+    while (inside := above >= 0).any():
         level[inside] += 1
-        is_active[inside] &= tasks["is_active"].to_numpy(bool)[above[inside]]
+        is_active[inside] &= is_set[above[inside]]
         above[inside] = parent[above[inside]]
     has_work = is_active & (tasks["kind"] != "summary").to_numpy(bool)
     above = parent[has_work]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import DAY, MISSING, Minutes, minutes_of
+from pmtools.calendars import DAY, MISSING, Minutes, WorkCalendar, minutes_of
 from pmtools.project import Project
-from pmtools.schedule.network import LEAF, Network
+from pmtools.schedule.network import Network
 
 
 @dataclass(frozen=True)
@@ -44,64 +44,54 @@ def status_minute(project: Project) -> int:
     return int(end_of_day(minutes_of(status)))
 
 
-def progress_of(project: Project, network: Network) -> Progress:
+def progress_of(network: Network) -> Progress:
     """The latest progress of each node; hubs have none.
 
     A task is finished with an actual finish or 100 percent. What remains is what was said to
     remain; else the percentage says it; else the time since the actual start does.
     """
-    ids = project.tasks["id"].iloc[network.task]
-    known = project.latest_progress().set_index("task_id")
-    known = known.reindex(ids.where(network.role == LEAF, ""))
-    duration = network.duration
+    reported = network.project.latest_progress()
+    rows = pd.Index(reported["task_id"]).get_indexer(network.of_task("id"))
+    rows[~network.is_leaf] = -1
+    known = reported.reindex(rows)
+    status = status_minute(network.project)
     start = minutes_of(known["actual_start"])
     finish = end_of_day(minutes_of(known["actual_finish"]))
     said = known["percent_complete"].to_numpy(np.float64)
     is_finished = (finish != MISSING) | (said >= 100)
-    start, finish = _completed(project, network, start, finish, is_finished)
+    start, finish = _completed(network, status, start, finish, is_finished)
     is_started = start != MISSING
-    percent = np.where(is_finished, 100.0, said)
-    remaining = _remaining(project, network, known, percent, start)
-    remaining = np.where(is_finished, 0, remaining)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        done = np.where(duration > 0, 100 * (1 - remaining / duration), 0.0)
-    derived = np.where(is_started, np.clip(done, 0, 99), 0.0)
-    percent = np.where(np.isnan(percent), derived, percent)
+    left = _left(network, status, known["remaining_hours"].to_numpy(np.float64), said, start)
+    remaining = np.where(is_finished, 0, left)
+    done = 100 * (1 - remaining / np.maximum(network.duration, 1))
+    derived = np.where(is_started & (network.duration > 0), np.clip(done, 0, 99), 0.0)
+    percent = np.where(np.isnan(said), derived, said)
+    percent = np.where(is_finished, 100.0, percent)
     return Progress(is_started, is_finished, start, finish, remaining, percent)
 
 
 def _completed(
-    project: Project, network: Network, start: Minutes, finish: Minutes, is_finished: np.ndarray
+    network: Network, status: int, start: Minutes, finish: Minutes, is_finished: np.ndarray
 ) -> tuple[Minutes, Minutes]:
     """A finished task has both dates: its duration (or the status date) gives the missing one."""
-    start, finish = start.copy(), finish.copy()
-    status = status_minute(project)
-    for node in np.flatnonzero(is_finished & ((start == MISSING) | (finish == MISSING))).tolist():
-        calendar = network.calendars[network.calendar[node]]
-        hours = network.duration[node] / 60
-        if start[node] == MISSING and finish[node] == MISSING:
-            known = status if status != MISSING else int(minutes_of(project.header.start))
-            finish[node] = calendar.previous_work(known)
-        if finish[node] == MISSING:
-            finish[node] = calendar.add(int(start[node]), hours)
-        if start[node] == MISSING:
-            start[node] = calendar.add(int(finish[node]), -hours)
-    return start, finish
+    known = status if status != MISSING else int(minutes_of(network.project.header.start))
+    hours = network.duration / 60
+    no_start, no_finish = is_finished & (start == MISSING), is_finished & (finish == MISSING)
+    latest = network.ask(WorkCalendar.previous_work, np.full_like(start, known))
+    finish = np.where(no_start & no_finish, latest, finish)
+    after = network.ask(WorkCalendar.add, start, hours)
+    finish = np.where(no_finish & ~no_start, after, finish)
+    return np.where(no_start, network.ask(WorkCalendar.add, finish, -hours), start), finish
 
 
-def _remaining(
-    project: Project, network: Network, known: pd.DataFrame, percent: np.ndarray, start: Minutes
+def _left(
+    network: Network, status: int, said: np.ndarray, percent: np.ndarray, start: Minutes
 ) -> Minutes:
+    """The working minutes that a task which is not finished still needs."""
     duration = network.duration
-    said = known["remaining_hours"].to_numpy(np.float64) * 60
-    status = status_minute(project)
-    is_started = start != MISSING
-    share = np.where(np.isnan(percent), 0.0, percent / 100)
-    left = np.where(np.isnan(said), duration * (1 - share), said)
-    unsaid = np.flatnonzero(np.isnan(said) & np.isnan(percent) & is_started)
-    if status != MISSING:
-        for node in unsaid.tolist():
-            calendar = network.calendars[network.calendar[node]]
-            worked = calendar.hours_between(int(start[node]), status) * 60
-            left[node] = np.clip(duration[node] - worked, 0, duration[node])
+    since = network.before(np.full_like(start, status)) - network.before(start)
+    is_unsaid = np.isnan(percent) & (start != MISSING) & (status != MISSING)
+    by_time = np.clip(duration - since, 0, duration)
+    by_share = duration * (1 - np.nan_to_num(percent) / 100)
+    left = np.where(np.isnan(said), np.where(is_unsaid, by_time, by_share), said * 60)
     return np.rint(left).astype(np.int64)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from pmtools.calendars import Minutes, Shifts, WorkCalendar
 from pmtools.errors import ProjectError
 from pmtools.project import Project
-from pmtools.schedule.options import ScheduleOptions
+from pmtools.project.working_time import calendars_of
 
 AROUND_THE_CLOCK = 0
 """Position of the 24-hour calendar."""
@@ -23,15 +25,24 @@ class TaskCalendars:
     its work is counted on.
     """
 
-    calendars: tuple[WorkCalendar, ...]
+    by_id: dict[str, WorkCalendar]
+    by_position: tuple[WorkCalendar, ...]
     position: dict[str, int]
     own: Minutes
     worked: Minutes
 
+    def ask(self, which: Minutes, question: Callable[..., Any], *columns: np.ndarray) -> Any:
+        """What each row's calendar answers to a method of WorkCalendar, asked with its columns."""
+        found = np.zeros(
+            len(which), np.float64 if question is WorkCalendar.hours_between else np.int64
+        )
+        for position in np.unique(which):
+            mine = which == position
+            found[mine] = question(self.by_position[position], *(each[mine] for each in columns))
+        return found
 
-def task_calendars_of(
-    project: Project, calendars: dict[str, WorkCalendar], options: ScheduleOptions
-) -> TaskCalendars:
+
+def task_calendars_of(project: Project, are_resource_calendars_used: bool) -> TaskCalendars:
     """The calendar of every task.
 
     With `are_resource_calendars_used`, a task is worked in the hours of its people and equipment
@@ -48,18 +59,18 @@ def task_calendars_of(
         return places[content]
 
     place(WorkCalendar.always())
-    position = {name: place(calendar) for name, calendar in calendars.items()}
-    own = project.tasks["calendar_id"].map(position).to_numpy(np.int64)
+    by_id = calendars_of(project)
+    position = {name: place(calendar) for name, calendar in by_id.items()}
+    ids = project.tasks["calendar_id"].tolist()
+    own = np.array([position[calendar_id] for calendar_id in ids], np.int64)
     worked = own.copy()
-    if options.are_resource_calendars_used:
+    if are_resource_calendars_used:
         for row, shared in _resource_calendars(project, position).items():
-            has_own = project.tasks["calendar_id"].iloc[row] != ""
-            if not has_own:
-                worked[row] = shared
-            elif shared != own[row]:
+            worked[row] = shared
+            if ids[row] and shared != own[row]:
                 both = _hours_of_both(found[own[row]], found[shared])
                 worked[row] = own[row] if both is None else place(both)
-    return TaskCalendars(tuple(found), position, own, worked)
+    return TaskCalendars(by_id, tuple(found), position, own, worked)
 
 
 def _resource_calendars(project: Project, position: dict[str, int]) -> dict[int, int]:
@@ -69,7 +80,7 @@ def _resource_calendars(project: Project, position: dict[str, int]) -> dict[int,
     assigned = project.assignments[project.assignments["resource_id"].isin(calendar.index)]
     chosen = assigned["resource_id"].map(calendar).groupby(assigned["task_id"])
     same = chosen.agg(["min", "max"]).loc[lambda each: each["min"] == each["max"], "min"]
-    rows = {task_id: row for row, task_id in enumerate(project.tasks["id"])}
+    rows = {task_id: row for row, task_id in enumerate(project.tasks["id"].tolist())}
     return {rows[task_id]: int(place) for task_id, place in same.items()}
 
 
