@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -33,28 +34,19 @@ class Contents:
     now: Tables = field(default_factory=Tables)
     versions: list[tuple[pd.Timestamp, Tables]] = field(default_factory=list)
     plans: list[tuple[pd.Timestamp | None, Project]] = field(default_factory=list)
+    _made: dict[tuple[int, int], Project] = field(default_factory=dict, repr=False)
 
     def project(self, status_date: pd.Timestamp | None = None) -> Project:
         """The Project as it was planned and known on a status date; as it is now without one."""
-        base = None if not self.plans else self._plan(status_date)
-        tables = self.now
-        for until, version in reversed(self.versions):
-            if status_date is not None and status_date.normalize() <= until:
-                tables = Tables(
-                    tables.header | version.header,
-                    tables.header_place,
-                    tables.rows | version.rows,
-                    tables.problems + version.problems,
-                    tables.notes + version.notes,
-                )
-        return project_of(tables, base)
-
-    def _plan(self, status_date: pd.Timestamp | None) -> Project:
-        """The last schedule file of that day, with the progress and baselines of those before."""
-        known = [
+        versions = [
+            version
+            for until, version in reversed(self.versions)
+            if status_date is not None and status_date.normalize() <= until
+        ]
+        plans = [
             p for on, p in self.plans if status_date is None or on is None or on <= status_date
         ]
-        if not known:
+        if self.plans and not plans:
             first = f"{self.plans[0][0]:%Y-%m-%d}"
             raise refused(
                 self.path.name,
@@ -62,11 +54,31 @@ class Contents:
                 f"a status date from {first}",
                 "Ask for a later status date.",
             )
-        return replace(
-            known[-1],
-            progress=_appended(known, "progress", ["status_date", "task_id"]),
-            baseline=_appended(known, "baseline", ["baseline", "task_id"]),
-        )
+        # Most weeks were planned alike: only what they knew differs.
+        key = len(versions), len(plans)
+        if key not in self._made:
+            base = _last_of(plans) if plans else None
+            self._made[key] = project_of(reduce(_overlaid, versions, self.now), base)
+        return self._made[key]
+
+
+def _overlaid(tables: Tables, version: Tables) -> Tables:
+    return Tables(
+        tables.header | version.header,
+        tables.header_place,
+        tables.rows | version.rows,
+        tables.problems + version.problems,
+        tables.notes + version.notes,
+    )
+
+
+def _last_of(plans: list[Project]) -> Project:
+    """The last schedule file, with the progress and baselines of those before."""
+    return replace(
+        plans[-1],
+        progress=_appended(plans, "progress", ["status_date", "task_id"]),
+        baseline=_appended(plans, "baseline", ["baseline", "task_id"]),
+    )
 
 
 def _appended(plans: list[Project], table: str, key: list[str]) -> pd.DataFrame:
