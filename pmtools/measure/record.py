@@ -54,33 +54,18 @@ def facts_of_week(plan: Schedule, value: EarnedValue) -> WeekFacts:
 
 
 def _headline(value: EarnedValue) -> pd.DataFrame:
-    rows: list[tuple[str, float | None, str]] = []
-    for metric in HEADLINE:
-        found = value.value(metric)
-        if isinstance(found, CannotSay):
-            rows.append((metric.column, None, found.reason))
-        else:
-            rows.append((metric.column, found, ""))
-    frame = pd.DataFrame(rows, columns=["metric", "value", "cannot_say"])
-    return frame.astype({"value": "float64"})
+    rows = [
+        (metric.column, float("nan"), found.reason)
+        if isinstance(found := value.value(metric), CannotSay)
+        else (metric.column, found, "")
+        for metric in HEADLINE
+    ]
+    return pd.DataFrame(rows, columns=["metric", "value", "cannot_say"])
 
 
 def _forecasts(plan: Schedule, value: EarnedValue) -> pd.DataFrame:
-    factors = value.eac_by_factor.dropna(subset="estimate_at_completion")
-    cost = pd.DataFrame(
-        {
-            "quantity": "cost",
-            "method": factors["factor"],
-            "finish": pd.NaT,
-            "amount": factors["estimate_at_completion"],
-        }
-    )
-    finish = pd.DataFrame(
-        {
-            "quantity": ["finish"],
-            "method": ["critical path"],
-            "finish": [plan.finish],
-            "amount": [float("nan")],
-        }
-    )
-    return finish if cost.empty else pd.concat([finish, cost], ignore_index=True)
+    costs = value.eac_by_factor.dropna(subset="estimate_at_completion")
+    rows = [("finish", "critical path", plan.finish, float("nan"))]
+    amounts = zip(costs["factor"], costs["estimate_at_completion"], strict=True)
+    rows += [("cost", method, pd.NaT, amount) for method, amount in amounts]
+    return pd.DataFrame(rows, columns=["quantity", "method", "finish", "amount"])

@@ -1,0 +1,69 @@
+"""What is remembered of a week."""
+
+import pandas as pd
+import pytest
+from small_plan import DESIGN_DONE, FRIDAYS, small_plan
+
+from pmtools.history import History
+from pmtools.measure.earned_value import earned_value
+from pmtools.measure.record import facts_of_week, record_week
+from pmtools.metrics import CannotSay
+from pmtools.schedule import schedule
+
+INVOICE = {"date": "2026-03-05", "task_id": "1", "amount": 5000}
+
+
+def week(costs=(INVOICE,), status_date=FRIDAYS[0]):
+    plan = small_plan(status_date, [DESIGN_DONE], costs=list(costs))
+    return schedule(plan), earned_value(plan)
+
+
+def test_a_week_is_recorded_once(tmp_path):
+    """The same week again is known already; a correction is a new revision."""
+    database = str(tmp_path / "history.sqlite")
+    first, again = record_week(database, *week()), record_week(database, *week())
+    assert (first.revision, first.is_new) == (1, True)
+    assert (again.revision, again.is_new) == (1, False)
+    assert record_week(database, *week(costs=[INVOICE | {"amount": 1}])).revision == 2
+    assert list(History(database).milestones("P1")["name"].unique()) == ["Go live"]
+
+
+def test_the_figures_stand_with_the_reason_where_there_is_none():
+    """A figure that cannot be said is remembered as such, never as zero."""
+    known = facts_of_week(*week()).metrics.set_index("metric")
+    assert known.loc["earned_value", "value"] == 4000
+    assert known.loc["cost_performance_index", "value"] == 0.8
+    assert (known["cannot_say"] == "").all()
+    unknown = facts_of_week(*week(costs=())).metrics.set_index("metric")
+    assert pd.isna(unknown.loc["actual_cost", "value"])
+    assert unknown.loc["actual_cost", "cannot_say"] == "no cost is recorded"
+    assert unknown["value"].dtype == "float64"
+
+
+def test_forecasts_are_remembered_before_the_outcome_is_known():
+    """The finish by the critical path, and the cost by every performance factor."""
+    plan, value = week()
+    found = facts_of_week(plan, value).forecasts.set_index("method")
+    assert found.loc["critical path", "finish"] == plan.finish
+    assert found.loc["CPI", "amount"] == 12_500
+    assert found.loc["1", "amount"] == 11_000
+    assert list(found["quantity"]) == ["finish"] + ["cost"] * 8
+    without = facts_of_week(*week(costs=())).forecasts
+    assert list(without["method"]) == ["critical path"]
+
+
+def test_milestones_are_remembered_with_their_forecast():
+    """Go live was approved and is forecast for 20 March."""
+    found = facts_of_week(*week()).milestones.iloc[0]
+    assert (found["name"], found["is_done"]) == ("Go live", False)
+    assert found["baseline"] == found["forecast"] == pd.Timestamp("2026-03-20 17:00")
+
+
+def test_without_a_database_or_a_status_date_nothing_is_recorded(tmp_path):
+    """And it says so."""
+    assert isinstance(record_week("", *week()), CannotSay)
+    plan = small_plan()
+    undated = (schedule(plan), earned_value(plan))
+    assert isinstance(record_week(str(tmp_path / "h.sqlite"), *undated), CannotSay)
+    with pytest.raises(ValueError, match="status date"):
+        facts_of_week(*undated)
