@@ -18,7 +18,14 @@ HORIZON = pd.Timestamp("2200-01-01")
 LEAST = ("start", "early_start", "late_start", "actual_start", "total_float_hours",
          "free_float_hours", "is_finished")  # fmt: skip
 MOST = ("finish", "early_finish", "late_finish", "actual_finish", "is_critical", "is_started")
-DESCRIBED = ("id", "wbs", "name", "kind", "parent_id", "level", "department_id", "owner_id")
+DESCRIBED = ("id", "wbs", "name", "kind", "parent_id", "department_id", "owner_id", "deadline")
+COLUMNS = (
+    *("id", "wbs", "name", "kind", "parent_id", "level", "department_id", "owner_id"),
+    *("start", "finish", "early_start", "early_finish", "late_start", "late_finish"),
+    *("total_float_hours", "free_float_hours", "is_critical", "is_started", "is_finished"),
+    *("percent_complete", "remaining_hours", "duration_hours", "actual_start", "actual_finish"),
+    *("deadline", "driver_id", "driver"),
+)
 Columns = dict[str, np.ndarray]
 
 
@@ -35,18 +42,19 @@ def tables_of(
     is_driving = driving_links(network, limits, dates)
     leaves = _leaf_columns(network, limits, progress, dates)
     ids, words = drivers_of(network, limits, dates, is_driving)
-    leaves |= {"driver_id": np.array(ids, object), "driver": np.array(words, object)}
     summaries, rolled = _rolled_up(network, leaves)
     rows = np.r_[network.outline.leaves, summaries]
     order = np.argsort(rows)
-    computed = {name: np.r_[leaves[name], rolled[name]][order] for name in leaves}
-    tasks = network.project.tasks.iloc[rows[order]].reset_index(drop=True)
-    kind = tasks["kind"].mask(order >= len(ids), "summary")
-    described = tasks.assign(kind=kind, level=network.outline.level[rows[order]], **computed)
-    columns = [*DESCRIBED, *leaves]
-    columns.insert(columns.index("driver_id"), "deadline")
-    early_start = pd.Series(computed["early_start"], index=rows[order])
-    return described[columns], _link_rows(network, dates, is_driving, early_start)
+    rows = rows[order]
+    described = {name: network.project.tasks[name].array[rows] for name in DESCRIBED}
+    computed = {name: np.r_[leaves[name], rolled[name]][order] for name in rolled}
+    computed["kind"] = pd.Series(described["kind"]).mask(order >= len(ids), "summary")
+    computed["level"] = network.outline.level[rows]
+    computed["driver_id"] = np.array(ids + [""] * len(summaries), object)[order]
+    computed["driver"] = np.array(words + ["its tasks"] * len(summaries), object)[order]
+    early_start = pd.Series(computed["early_start"], index=rows)
+    tasks = pd.DataFrame(described | computed)[[*COLUMNS]]
+    return tasks, _link_rows(network, dates, is_driving, early_start)
 
 
 def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: Dates) -> Columns:
@@ -125,8 +133,6 @@ def _rolled_up(network: Network, leaves: Columns) -> tuple[Minutes, Columns]:
     own = network.calendars.own[rows]
     rolled["duration_hours"] = network.calendars.ask(own, WorkCalendar.hours_between, *span)
     rolled["remaining_hours"] = rolled["duration_hours"] * (1 - rolled["percent_complete"] / 100)
-    rolled["driver_id"] = np.full(len(rows), "", object)
-    rolled["driver"] = np.full(len(rows), "its tasks", object)
     return rows, rolled
 
 
