@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pmtools.calendars import minutes_of
-from pmtools.measure.budget import Matrix, control_accounts, rates_on
+from pmtools.measure.budget import Matrix, control_accounts, rates_on, without_rate
 from pmtools.project import Project
 
 
@@ -23,13 +23,11 @@ def recorded_costs(project: Project) -> pd.DataFrame:
     The amount of hours without a rate on their day is NaN: their cost cannot be known.
     Cost of no task, or of one that has left the plan, belongs to control account "".
     """
-    spent = project.costs.loc[project.costs["kind"] == "actual", ["date", "task_id", "amount"]]
-    worked = project.timesheets[["date", "task_id"]].copy()
-    rate = rates_on(project.rates, project.timesheets["resource_id"], worked["date"])
-    worked["amount"] = (project.timesheets["hours"] * rate).where(
-        project.timesheets["hours"] != 0, 0.0
-    )
-    found = pd.concat([spent, worked], ignore_index=True)
+    spent, worked = project.costs[project.costs["kind"] == "actual"], project.timesheets
+    rate = rates_on(project.rates, worked["resource_id"], worked["date"])
+    amount = (worked["hours"] * rate).where(worked["hours"] != 0, 0.0)
+    found = pd.concat([spent, worked.assign(amount=amount)], ignore_index=True)
+    found = found[["date", "task_id", "amount"]]
     account = found["task_id"].map(control_accounts(project)).fillna("")
     return found.assign(control_account=account.astype("str"))
 
@@ -47,7 +45,4 @@ def actual_cost(recorded: pd.DataFrame, dates: Any) -> Matrix:
 def unpriced(project: Project) -> tuple[str, ...]:
     """Names of the resources whose hours have no rate on some day, in their order."""
     rows = project.timesheets[project.timesheets["hours"] > 0]
-    rate = rates_on(project.rates, rows["resource_id"], rows["date"])
-    who = rows.loc[rate.isna(), "resource_id"].drop_duplicates()
-    names = project.resources.set_index("id")["name"]
-    return tuple(who.map(names).fillna(who))
+    return without_rate(project, rows["resource_id"], rows["date"])

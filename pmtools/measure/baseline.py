@@ -35,25 +35,16 @@ def approve(
     ProjectError
         Where the name was used before, or the approval is older than an earlier one.
     """
-    project = plan.project
-    known = project.baseline
+    project, known = plan.project, plan.project.baseline
+    place, latest = f'baseline "{name}"', known["approved_date"].max()
     problems = []
     if name in set(known["baseline"]):
-        problems.append(
-            Problem(
-                f'baseline "{name}"', "the name is taken",
-                remedy="Baselines are never overwritten: choose another name.",
-            )
-        )  # fmt: skip
-    latest = known["approved_date"].max()
+        remedy = "Baselines are never overwritten: choose another name."
+        problems.append(Problem(place, "the name is taken", remedy=remedy))
     if approved_date < latest:
-        problems.append(
-            Problem(
-                f'baseline "{name}"',
-                f"approved on {approved_date:%Y-%m-%d}",
-                f"a day not before the last approval, {latest:%Y-%m-%d}",
-            )
-        )
+        found = f"approved on {approved_date:%Y-%m-%d}"
+        expected = f"a day not before the last approval, {latest:%Y-%m-%d}"
+        problems.append(Problem(place, found, expected))
     if problems:
         raise ProjectError(problems)
     rows = _rows(plan).assign(
@@ -65,21 +56,12 @@ def approve(
 
 
 def _rows(plan: Schedule) -> pd.DataFrame:
-    tasks = plan.tasks[plan.tasks["kind"] != "summary"]
-    assigned = plan.project.assignments
-    people = assigned[~assigned["is_fixed_quantity"]]
-    duration = people["task_id"].map(tasks.set_index("id")["duration_hours"])
-    hours = people["work_hours"].fillna(people["units"] * duration)
-    work = hours.groupby(people["task_id"]).sum()
-    fixed = plan.project.tasks.set_index("id")["fixed_cost"]
-    return pd.DataFrame(
-        {
-            "task_id": tasks["id"],
-            "start": tasks["start"],
-            "finish": tasks["finish"],
-            "duration_hours": tasks["duration_hours"],
-            "work_hours": tasks["id"].map(work),
-            "fixed_cost": tasks["id"].map(fixed),
-            "cost": float("nan"),
-        }
+    columns = ["id", "start", "finish", "duration_hours"]
+    tasks = plan.tasks.loc[plan.tasks["kind"] != "summary", columns].reset_index(drop=True)
+    people = plan.project.assignments
+    people = people[~people["is_fixed_quantity"]].merge(tasks, left_on="task_id", right_on="id")
+    hours = people["work_hours"].fillna(people["units"] * people["duration_hours"])
+    work, fixed = hours.groupby(people["task_id"]).sum(), plan.project.tasks.set_index("id")
+    return tasks.rename(columns={"id": "task_id"}).assign(
+        work_hours=tasks["id"].map(work), fixed_cost=tasks["id"].map(fixed["fixed_cost"])
     )

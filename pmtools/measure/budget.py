@@ -110,10 +110,13 @@ def unpriced_plan(project: Project) -> tuple[str, ...]:
     """Names of the resources that have planned work, but no rate, in their order."""
     starts = approved_baseline(project)[["task_id", "start"]]
     used = project.assignments.merge(starts, on="task_id")
-    rate = rates_on(project.rates, used["resource_id"], used["start"])
-    who = used.loc[rate.isna(), "resource_id"].drop_duplicates()
-    names = project.resources.set_index("id")["name"]
-    return tuple(who.map(names))
+    return without_rate(project, used["resource_id"], used["start"])
+
+
+def without_rate(project: Project, resource_ids: pd.Series, days: pd.Series) -> tuple[str, ...]:
+    """Names of the resources that have no rate on one of their days, in their order."""
+    who = resource_ids[rates_on(project.rates, resource_ids, days).isna()].drop_duplicates()
+    return tuple(who.map(project.resources.set_index("id")["name"]).fillna(who))
 
 
 def _assigned(project: Project, baseline: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pmtools.calendars import WorkCalendar
-from pmtools.measure.indices import ratio
+from pmtools.measure.indices import ratio, to_complete_performance_index
 
 TIME_FORECASTS: Mapping[str, tuple[str, ...]] = {
     "PV": ("1", "SPI", "SCI"),
@@ -109,16 +109,12 @@ def to_complete_schedule_performance_index(
     `target` is a duration, PD if not given. NaN where nothing is left, and where something is
     left and the target has passed: then it is not achievable.
     """
-    time_left = np.subtract(planned_duration, earned_schedule)
-    target = planned_duration if target is None else target
-    return ratio(np.where(time_left > 0, time_left, np.nan), np.subtract(target, actual_time))
+    return to_complete_performance_index(planned_duration, earned_schedule, actual_time, target)
 
 
 def date_after(calendar: WorkCalendar, start: Any, hours: Any) -> npt.NDArray[np.datetime64]:
     """The dates so many working hours after `start`; NaT for NaN and beyond the year 2099."""
     hours = np.atleast_1d(np.asarray(hours, dtype="float64"))
     is_date = hours < calendar.hours_between(start, LATEST)
-    dates = calendar.add(
-        np.full(hours.shape, np.datetime64(start, "us")), np.where(is_date, hours, 0.0)
-    )
-    return np.where(is_date, dates, np.datetime64("NaT", "us"))
+    begin = pd.Series(start, index=range(len(hours)), dtype="datetime64[us]").to_numpy()
+    return np.asarray(calendar.add(begin, np.where(is_date, hours, np.nan)))

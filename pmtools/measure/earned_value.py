@@ -45,11 +45,9 @@ class EarnedValue:
     ----------
     by_date
         One row a status date: `status_date` and a column for each metric of earned value.
-    by_control_account
-        One row a control account on the last status date: `control_account`, then as `by_date`.
-        Account "" holds what belongs to none.
     by_control_account_and_date
-        The same on every status date.
+        One row a control account and status date: `control_account`, then as `by_date`.
+        Account "" holds what belongs to none.
     curve
         `date`, `planned_value`, `earned_value`, `actual_cost`: weekly over the whole baseline and
         on every status date; what was known on that day, NaN after the status date.
@@ -62,7 +60,6 @@ class EarnedValue:
     """
 
     by_date: pd.DataFrame
-    by_control_account: pd.DataFrame
     by_control_account_and_date: pd.DataFrame
     curve: pd.DataFrame
     eac_by_factor: pd.DataFrame
@@ -71,13 +68,26 @@ class EarnedValue:
     currency: str
     performance_factor: str
     status_date: pd.Timestamp | None
-    time_estimate_finish: pd.Timestamp | CannotSay
 
     def value(self, metric: Metric) -> float | CannotSay:
         """The metric on the last status date, or why it cannot be said."""
         if metric in self.cannot_say:
             return self.cannot_say[metric]
         return float(self.by_date[metric.column].iloc[-1])
+
+    @property
+    def by_control_account(self) -> pd.DataFrame:
+        """The rows of `by_control_account_and_date` on the last status date."""
+        rows = self.by_control_account_and_date
+        return rows[rows["status_date"] == self.status_date].reset_index(drop=True)
+
+    @property
+    def time_estimate_finish(self) -> pd.Timestamp | CannotSay:
+        """When it ends at the pace so far: the start of the baseline and EAC(t) by SPI(t)."""
+        finish = self.time_estimates.set_index(["method", "factor"]).loc[("ES", "SPI(t)"), "finish"]
+        too_far = CannotSay("so little is earned that the forecast lies beyond the year 2099")
+        reason = self.cannot_say.get(Metric.TIME_ESTIMATE_AT_COMPLETION, too_far)
+        return reason if pd.isna(finish) else finish
 
     @property
     def eac_range(self) -> tuple[float, float] | CannotSay:
@@ -101,13 +111,15 @@ class EarnedValue:
         }
 
     def _lines(self) -> list[tuple[str, str]]:
-        metrics = [metric for metric in Metric if metric in NEEDS]
-        said = [_said(metric, self.value(metric), self.currency) for metric in metrics]
-        return [(f"{m.label} ({m.acronym})", text) for m, text in zip(metrics, said, strict=True)]
+        return [
+            (f"{m.label} ({m.acronym})", _said(m, self.value(m), self.currency))
+            for m in Metric
+            if m in NEEDS
+        ]
 
     def __str__(self) -> str:
-        lines = [f"Earned value on {day(self.status_date)}"]
-        return "\n".join(lines + [f"  {label:<58}{said}" for label, said in self._lines()])
+        lines = [f"  {label:<58}{said}" for label, said in self._lines()]
+        return "\n".join([f"Earned value on {day(self.status_date)}", *lines])
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -134,27 +146,20 @@ def earned_value(project: Project, *, performance_factor: str = "CPI") -> Earned
         known = list(FACTORS)
         found = f'performance factor "{performance_factor}" is not one of {", ".join(known)}'
         raise ValueError(found + nearest(performance_factor, known))
-    series = ValueSeries.of(project)
-    dates = _status_dates(project)
+    series, dates = ValueSeries.of(project), _status_dates(project)
     by_date, *by_account = _measured(series, dates, performance_factor)
-    last = by_date.iloc[-1] if len(by_date) else None
-    reasons = reasons_of(project, series.budget, last, performance_factor)
-    accounts = pd.concat([by_date.assign(control_account="").iloc[:0], *by_account])
-    accounts = accounts[["control_account", *by_date.columns]].reset_index(drop=True)
-    is_last = accounts["status_date"] == dates.max()
-    times = _time_estimates(series, last)
+    last = (by_date.iloc[-1] if len(dates) else by_date.reindex([0]).iloc[0]).rename(None)
+    accounts = pd.concat([by_date[:0].assign(control_account=""), *by_account], ignore_index=True)
     return EarnedValue(
         by_date=by_date,
-        by_control_account=accounts[is_last].reset_index(drop=True),
-        by_control_account_and_date=accounts,
+        by_control_account_and_date=accounts[["control_account", *by_date.columns]],
         curve=_curve(series, dates),
         eac_by_factor=_estimates(last),
-        time_estimates=times,
-        cannot_say=reasons,
+        time_estimates=_time_estimates(series, last),
+        cannot_say=reasons_of(project, series.budget, last, performance_factor),
         currency=project.header.currency,
         performance_factor=performance_factor,
         status_date=dates.max() if len(dates) else None,
-        time_estimate_finish=_finish(times, reasons),
     )
 
 
@@ -170,8 +175,7 @@ def _measured(series: ValueSeries, dates: pd.DatetimeIndex, factor: str) -> list
     """A frame of all measures by status date for each group: the project, then its accounts."""
     bac = series.budgets() + np.zeros((len(dates), 1))
     pv, ev, ac = series.planned(dates), series.earned(dates), series.spent(dates)
-    es, at, duration = series.times(dates, ev)
-    columns = _measures(bac, pv, ev, ac, es, at, duration, factor)
+    columns = _measures(bac, pv, ev, ac, *series.times(dates, ev), factor)
     frames = []
     for group, name in enumerate(series.groups):
         values = {metric.column: value[:, group] for metric, value in columns.items()}
@@ -218,63 +222,57 @@ def _measures(
     }
 
 
-def _factors(row: pd.Series | None) -> dict[str, Any]:
-    indices = (M.COST_PERFORMANCE_INDEX, M.SCHEDULE_PERFORMANCE_INDEX,
-               M.SCHEDULE_PERFORMANCE_INDEX_TIME)  # fmt: skip
-    return performance_factors(*(np.nan if row is None else row[m.column] for m in indices))
+def _factors(row: pd.Series) -> dict[str, Any]:
+    return performance_factors(
+        row.cost_performance_index,
+        row.schedule_performance_index,
+        row.schedule_performance_index_time,
+    )
 
 
-def _estimates(row: pd.Series | None) -> pd.DataFrame:
-    parts = (M.BUDGET_AT_COMPLETION, M.EARNED_VALUE, M.ACTUAL_COST)
-    bac, ev, ac = (np.nan if row is None else row[m.column] for m in parts)
-    rows = [
-        (name, FACTORS[name].label, float(estimate_at_completion(bac, ev, ac, value)))
-        for name, value in _factors(row).items()
-    ]
-    return pd.DataFrame(rows, columns=["factor", "label", M.ESTIMATE_AT_COMPLETION.column])
+def _estimates(row: pd.Series) -> pd.DataFrame:
+    factors = np.array([_factors(row)[name] for name in FACTORS])
+    eac = estimate_at_completion(
+        row.budget_at_completion, row.earned_value, row.actual_cost, factors
+    )
+    labels = [factor.label for factor in FACTORS.values()]
+    return pd.DataFrame(
+        {"factor": list(FACTORS), "label": labels, M.ESTIMATE_AT_COMPLETION.column: eac}
+    )
 
 
-def _time_estimates(series: ValueSeries, row: pd.Series | None) -> pd.DataFrame:
-    factors = _factors(row)
+def _time_estimates(series: ValueSeries, row: pd.Series) -> pd.DataFrame:
+    factors = _factors(row) | {"1": None}
     parts = (M.PLANNED_DURATION, M.ACTUAL_TIME, M.BUDGET_AT_COMPLETION, M.PLANNED_VALUE,
              M.EARNED_VALUE, M.EARNED_SCHEDULE)  # fmt: skip
-    known = {m.name.lower(): np.nan if row is None else row[m.column] for m in parts}
+    known = {metric.name.lower(): row[metric.column] for metric in parts}
     rows = [
-        (method, name, float(time_estimate_at_completion(
-            method, None if name == "1" else factors[name], **known)))
+        (method, name, float(time_estimate_at_completion(method, factors[name], **known)))
         for method, names in TIME_FORECASTS.items()
         for name in names
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["method", "factor", M.TIME_ESTIMATE_AT_COMPLETION.column])
-    start, hours = series.budget["start"].min(), frame[M.TIME_ESTIMATE_AT_COMPLETION.column]
-    none = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
-    is_dated = pd.notna(start)
-    frame["finish"] = date_after(series.calendars[""], start, hours) if is_dated else none
-    return frame
-
-
-def _finish(
-    estimates: pd.DataFrame, reasons: Mapping[Metric, CannotSay]
-) -> pd.Timestamp | CannotSay:
-    at_this_pace = (estimates["method"] == "ES") & (estimates["factor"] == "SPI(t)")
-    finish = estimates.loc[at_this_pace, "finish"].iloc[0]
-    too_far = CannotSay("so little is earned that the forecast lies beyond the year 2099")
-    return reasons.get(M.TIME_ESTIMATE_AT_COMPLETION, too_far) if pd.isna(finish) else finish
+    ]
+    hours = M.TIME_ESTIMATE_AT_COMPLETION.column
+    frame = pd.DataFrame(rows, columns=["method", "factor", hours])
+    start = series.budget["start"].min()
+    return frame.assign(finish=date_after(series.calendars[""], start, frame[hours]))
 
 
 def _curve(series: ValueSeries, status_dates: pd.DatetimeIndex) -> pd.DataFrame:
-    dates, last = _weeks(series.budget, status_dates), status_dates.max()
-    past = np.asarray(dates <= last)
-    begin = series.budget["start"].min()
-    earned, planned = series.earned(dates)[:, 0], series.planned(dates)[:, 0]
+    dates = _weeks(series.budget, status_dates)
+    planned, earned, spent = (
+        values[:, 0]
+        for values in (series.planned(dates), series.earned(dates), series.spent(dates))
+    )
+    is_before = dates <= series.budget["start"].min()
     if len(series.project.progress):
-        earned = np.where(np.isnan(earned) & (dates <= begin), 0.0 * planned, earned)
+        earned = np.where(np.isnan(earned) & is_before, 0.0 * planned, earned)
+    is_past = dates <= status_dates.max()
     return pd.DataFrame(
         {
             "date": dates,
             M.PLANNED_VALUE.column: planned,
-            M.EARNED_VALUE.column: np.where(past, earned, np.nan),
-            M.ACTUAL_COST.column: np.where(past, series.spent(dates)[:, 0], np.nan),
+            M.EARNED_VALUE.column: np.where(is_past, earned, np.nan),
+            M.ACTUAL_COST.column: np.where(is_past, spent, np.nan),
         }
     )
 
@@ -295,8 +293,6 @@ def _weeks(budget: pd.DataFrame, status_dates: pd.DatetimeIndex) -> pd.DatetimeI
 def _said(metric: Metric, value: float | CannotSay, currency: str) -> str:
     if isinstance(value, CannotSay):
         return str(value)
-    if metric.unit == "money":
-        return money(value, currency)
-    if metric.unit == "percent":
-        return percent(value)
+    if metric.unit in ("money", "percent"):
+        return money(value, currency) if metric.unit == "money" else percent(value)
     return number(value, 2) if metric.unit == "ratio" else number(value, 1, "h")

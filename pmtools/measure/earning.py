@@ -15,6 +15,9 @@ from pmtools.calendars import minutes_of
 from pmtools.measure.budget import Matrix
 from pmtools.project import Project
 
+Flags = npt.NDArray[np.bool_]
+Dates = npt.NDArray[np.datetime64]
+
 AT_START = {"0/100": 0.0, "50/50": 0.5, "25/75": 0.25}
 _LATER_THAN_ANY_DATE = 2**33
 
@@ -40,7 +43,7 @@ def earned_value_of(project: Project, budget: pd.DataFrame, planned: Matrix, dat
     -------
     Array of dates x tasks, in the project's currency.
     """
-    started, finished, share = _known(project, budget, dates)
+    started, finished, share, _ = _known(project, budget, dates)
     total = budget["budget"].to_numpy()
     method = budget["ev_method"].to_numpy()
     earned = started * budget["at_start"].to_numpy() + share * budget["prorated"].to_numpy()
@@ -52,41 +55,39 @@ def earned_value_of(project: Project, budget: pd.DataFrame, planned: Matrix, dat
     return np.where(method == "level_of_effort", planned, earned)
 
 
-def completion(
-    project: Project, budget: pd.DataFrame, dates: Any
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.datetime64]]:
+def completion(project: Project, budget: pd.DataFrame, dates: Any) -> tuple[Flags, Dates]:
     """Whether each task was known to be finished on each date, and its actual finish as known
     then, or NaT: dates x tasks.
     """
-    row, is_known = _latest(project.progress, budget["task_id"], dates)
-    _, finished, _ = _known(project, budget, dates)
-    finish, none = project.progress["actual_finish"].to_numpy(), np.datetime64("NaT", "us")
-    known = np.where(is_known, finish[row], none) if len(finish) else np.full(row.shape, none)
-    return finished, known
+    _, finished, _, finish = _known(project, budget, dates)
+    return finished, finish
 
 
 def _known(
     project: Project, budget: pd.DataFrame, dates: Any
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], Matrix]:
-    """Whether started, whether finished, and the share complete: dates x tasks."""
-    progress = project.progress
+) -> tuple[Flags, Flags, Matrix, Dates]:
+    """Whether started, whether finished, the share complete, the finish: dates x tasks."""
+    progress, shape = project.progress, (len(dates), len(budget))
+    none = np.datetime64("NaT", "us")
+    if progress.empty:
+        nothing = np.zeros(shape, bool)
+        return nothing, nothing, np.zeros(shape), np.full(shape, none)
     row, is_known = _latest(progress, budget["task_id"], dates)
-    if len(progress) == 0:
-        return is_known, is_known, np.zeros(row.shape)
+    finish = np.where(is_known, progress["actual_finish"].to_numpy()[row], none)
     has_start = progress["actual_start"].notna().to_numpy()[row]
     percent = progress["percent_complete"].to_numpy()[row]
     remaining = progress["remaining_hours"].to_numpy()[row]
-    finished = is_known & (progress["actual_finish"].notna().to_numpy()[row] | (percent >= 100))
+    finished = is_known & (~np.isnat(finish) | (percent >= 100))
     started = is_known & (has_start | finished | (percent > 0))
     whole = np.fmax(budget["duration_hours"].to_numpy(), remaining)
-    left = np.divide(remaining, whole, out=np.ones(row.shape), where=whole > 0)
+    left = np.divide(remaining, whole, out=np.ones(shape), where=whole > 0)
     share = np.where(np.isnan(percent), 1 - np.where(np.isnan(left), 1, left), percent / 100)
-    return started, finished, np.where(finished, 1.0, np.where(started, share, 0.0))
+    return started, finished, np.where(finished, 1.0, np.where(started, share, 0.0)), finish
 
 
 def _latest(
     progress: pd.DataFrame, task_ids: pd.Series, dates: Any
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+) -> tuple[npt.NDArray[np.int64], Flags]:
     """Which row of `progress` was the last word on each task on each date, and if there is one."""
     codes = pd.Index(task_ids).get_indexer(progress["task_id"])
     key = codes * _LATER_THAN_ANY_DATE + minutes_of(progress["status_date"])
@@ -94,8 +95,6 @@ def _latest(
     tasks = np.arange(len(task_ids))
     asked = tasks * _LATER_THAN_ANY_DATE + minutes_of(dates)[:, None]
     position = np.searchsorted(key[order], asked, side="right") - 1
-    if len(order) == 0:
-        return np.zeros(asked.shape, np.int64), np.zeros(asked.shape, bool)
     row = order[np.maximum(position, 0)]
     return row, (position >= 0) & (codes[row] == tasks)
 

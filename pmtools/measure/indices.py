@@ -52,14 +52,9 @@ def performance_factors(
     schedule_performance_index_time: Any = np.nan,
 ) -> dict[str, Any]:
     """The value of every factor of `FACTORS`, from the three indices."""
-    cpi, spi, spi_time = (
-        np.asarray(index, dtype="float64")
-        for index in (
-            cost_performance_index,
-            schedule_performance_index,
-            schedule_performance_index_time,
-        )
-    )
+    cpi = np.asarray(cost_performance_index, dtype="float64")
+    spi = np.asarray(schedule_performance_index, dtype="float64")
+    spi_time = np.asarray(schedule_performance_index_time, dtype="float64")
     return {
         "1": np.ones_like(cpi),
         "CPI": cpi,

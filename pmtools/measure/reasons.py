@@ -70,29 +70,27 @@ _OWN: Mapping[Metric, Callable[[Any], str]] = {
 
 
 def reasons_of(
-    project: Project, budget: pd.DataFrame, row: pd.Series | None, factor: str
+    project: Project, budget: pd.DataFrame, row: pd.Series, factor: str
 ) -> dict[Metric, CannotSay]:
-    """A reason for every measure that is NaN in `row`; for every measure where there is no row.
+    """A reason for every measure that is NaN in `row`.
 
     Parameters
     ----------
     budget
         As `budget_of` gives it.
     row
-        The measures on the status date, by the column of each metric.
+        `status_date`, and the measures on it by the column of each metric.
     factor
         Name of the performance factor of the estimate at completion.
     """
-    if row is None:
+    if pd.isna(row["status_date"]):
         return dict.fromkeys(NEEDS, CannotSay(NO_STATUS_DATE))
-    needs = dict(NEEDS)
-    needs[M.ESTIMATE_AT_COMPLETION] += FACTORS[factor].indices
     reasons: dict[Metric, CannotSay] = {}
-    for metric, parts in needs.items():
-        if not np.isnan(row[metric.column]):
-            continue
-        inherited = next((reasons[part] for part in parts if part in reasons), None)
-        reasons[metric] = inherited or CannotSay(_own(project, budget, metric, row))
+    for metric, parts in NEEDS.items():
+        if np.isnan(row[metric.column]):
+            more = FACTORS[factor].indices if metric is M.ESTIMATE_AT_COMPLETION else ()
+            inherited = next((reasons[part] for part in (*parts, *more) if part in reasons), None)
+            reasons[metric] = inherited or CannotSay(_own(project, budget, metric, row))
     return reasons
 
 

@@ -98,10 +98,8 @@ class ValueSeries:
         for group, rows in enumerate(self.groups.values()):
             if len(rows) == 0:
                 continue
-            start, end = (
-                self.budget["start"].iloc[rows].min(),
-                self.budget["finish"].iloc[rows].max(),
-            )
+            plan = self.budget.iloc[rows]
+            start, end = plan["start"].min(), plan["finish"].max()
             times = np.maximum(calendar.hours_between(start, grid.to_numpy()), 0)
             discrete = rows[~is_support[rows]]
             complete = is_done[:, discrete].all(axis=1) & (len(discrete) > 0)
