@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pmtools.charts.theme import (
@@ -18,16 +19,20 @@ from pmtools.charts.theme import (
     date_range,
     finished,
     nothing,
+    scales,
+    status_line,
+    tooltip,
 )
 from pmtools.metrics import CannotSay
-from pmtools.words import NOTHING, cells, day, day_month, is_missing, plain
+from pmtools.words import Format, cells, day, day_month, is_missing, plain
 
 MOST_ROWS = 50
 ROW_HEIGHT = 17
-NAMES = "(width < 560 ? 164 : 330)"
+NAMES = "clamp(0.48 * width, 164, 400)"
 """Pixels for names and finish dates, to the left of the bars."""
-SUMMARY, MILESTONE = "datum.kind === 'summary'", "datum.kind === 'milestone'"
-DIAMOND = {"shape": "diamond", "opacity": 1, "yOffset": -1}
+IS_SUMMARY, IS_MILESTONE = "datum.kind === 'summary'", "datum.kind === 'milestone'"
+IS_TASK = f"!({IS_SUMMARY} || {IS_MILESTONE})"
+_DATES = ["start", "finish", "baseline_start", "baseline_finish", "deadline"]
 _LEGEND = {
     "Task": ("square", PALE_BLUE, BLUE),
     "Critical task": ("square", LATE, DARK_LATE),
@@ -36,17 +41,17 @@ _LEGEND = {
     "Milestone": ("diamond", INK, INK),
     "Deadline": ("triangle-down", "white", INK),
 }
-_TOOLTIP = {
-    "full_name": "Task",
-    "wbs": "WBS",
-    "said_start": "Start",
-    "said_finish": "Finish",
-    "said_baseline": "Baseline",
-    "said_deadline": "Deadline",
-    "said_percent": "Complete",
-    "said_float": "Total float",
-    "said_critical": "Critical",
-    "driver": "Set by",
+_TOLD: dict[str, tuple[str, Format]] = {
+    "wbs": ("WBS", "text"),
+    "start": ("Start", "date"),
+    "finish": ("Finish", "date"),
+    "baseline_start": ("Baseline start", "date"),
+    "baseline_finish": ("Baseline finish", "date"),
+    "deadline": ("Deadline", "date"),
+    "percent_complete": ("Complete", "percent"),
+    "total_float_hours": ("Total float", "hours"),
+    "is_critical": ("Critical", "flag"),
+    "driver": ("Set by", "text"),
 }
 
 
@@ -60,8 +65,8 @@ def chart_gantt(
     tasks
         Columns of `Schedule.tasks` (name, kind, level, start, finish, percent_complete,
         is_critical, ...); with `baseline_start` and `baseline_finish` the baseline is drawn, with
-        `deadline` the deadlines. Of more than 50 tasks, those of most interest are shown: the
-        summaries, open milestones, what is due in the next four weeks, critical tasks.
+        `deadline` the deadlines. Of more than 50 tasks, the summaries and at most 50 of what is
+        open are shown: milestones, the next four weeks and critical tasks first.
     status_date
         Drawn as a line.
 
@@ -79,7 +84,7 @@ def chart_gantt(
     rows = _rows(shown.reset_index(drop=True))
     first, last = _window(rows, status_date)
     return finished(
-        [*_behind(rows, first, last, status_date), *_bars(rows), *_marks(rows)],
+        [*_behind(rows, first, last, status_date), *_bars(rows), *_marks(rows), _legend()],
         title=title,
         subtitle=_subtitle(len(shown), len(tasks), status_date),
         description=_description(tasks, title, status_date),
@@ -88,186 +93,131 @@ def chart_gantt(
 
 
 def _of_most_interest(tasks: pd.DataFrame, status_date: Any) -> pd.DataFrame:
-    is_open = ~tasks["is_finished"]
-    is_summary = tasks["kind"] == "summary"
-    soon = is_open
-    if not is_missing(status_date):
-        soon = is_open & (tasks["start"] <= status_date + pd.Timedelta(weeks=4))
-    rank = pd.Series(7, index=tasks.index)
-    rank[is_open] = 6
-    rank[is_summary] = 5
-    rank[is_open & tasks["is_critical"]] = 4
-    rank[soon] = 3
-    rank[soon & tasks["is_critical"]] = 2
-    rank[is_open & (tasks["kind"] == "milestone")] = 1
-    rank[is_summary & (tasks["level"] <= tasks["level"].min() + 1)] = 0
-    chosen = rank.sort_values(kind="stable").index[:MOST_ROWS]
-    return tasks.loc[tasks.index.isin(chosen)]
+    is_open, is_summary = ~tasks["is_finished"], tasks["kind"] == "summary"
+    in_weeks = pd.Timestamp.max if is_missing(status_date) else status_date + pd.Timedelta(weeks=4)
+    soon = is_open & (tasks["start"] <= in_weeks)
+    most_first = [
+        is_summary & (tasks["level"] <= tasks["level"].min() + 1),
+        is_open & (tasks["kind"] == "milestone"),
+        soon & tasks["is_critical"],
+        soon,
+        is_open & tasks["is_critical"],
+        is_summary,
+        is_open,
+    ]
+    rank = np.select(most_first, range(len(most_first)), len(most_first))
+    n_of_interest = int((rank < len(most_first)).sum()) or MOST_ROWS
+    chosen = np.argsort(rank, kind="stable")[: min(n_of_interest, MOST_ROWS)]
+    return tasks.iloc[np.sort(chosen)]
 
 
 def _rows(tasks: pd.DataFrame) -> pd.DataFrame:
     """What is drawn of each task, under names of our own: user text is only ever data."""
     done = (tasks["finish"] - tasks["start"]) * (tasks["percent_complete"].fillna(0) / 100)
-    missing = pd.Series(pd.NaT, index=tasks.index, dtype="datetime64[us]")
-    rows = pd.DataFrame(
-        {
-            "row": range(len(tasks)),
-            "name": [plain(name, 45) for name in tasks["name"]],
-            "indent": (tasks["level"] - tasks["level"].min()).clip(0, 4) * 10,
-            "kind": tasks["kind"],
-            "is_critical": tasks["is_critical"],
-            "start": tasks["start"],
-            "finish": tasks["finish"],
-            "done": tasks["start"] + done,
-            "baseline_start": tasks.get("baseline_start", missing),
-            "baseline_finish": tasks.get("baseline_finish", missing),
-            "deadline": tasks.get("deadline", missing),
-            "end_label": [day_month(finish) for finish in tasks["finish"]],
-        }
+    is_work = ~tasks["kind"].isin(["summary", "milestone"])
+    return tasks.reindex(columns=_DATES).assign(
+        row=range(len(tasks)),
+        name=[plain(name, 60) for name in tasks["name"]],
+        full_name=[plain(name, 300) for name in tasks["name"]],
+        indent=(tasks["level"] - tasks["level"].min()).clip(0, 4) * 10,
+        kind=tasks["kind"],
+        is_critical=tasks["is_critical"],
+        done=(tasks["start"] + done).where(is_work & (done > pd.Timedelta(0))),
+        end_label=[day_month(finish) for finish in tasks["finish"]],
+        **{
+            f"said_{name}": cells(list(tasks[name]), style)
+            for name, (_, style) in _TOLD.items()
+            if name in tasks
+        },
     )
-    is_work = ~rows["kind"].isin(["summary", "milestone"])
-    return rows.assign(
-        has_done=is_work & (rows["done"] > rows["start"]),
-        has_baseline=rows["baseline_finish"].notna(),
-        has_deadline=rows["deadline"].notna(),
-        **_tooltips(tasks),
-    )
-
-
-def _tooltips(tasks: pd.DataFrame) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "full_name": [plain(name, 300) for name in tasks["name"]],
-        "said_start": cells(list(tasks["start"]), "date"),
-        "said_finish": cells(list(tasks["finish"]), "date"),
-        "said_percent": cells(list(tasks["percent_complete"]), "percent"),
-        "said_critical": cells(list(tasks["is_critical"]), "flag"),
-    }
-    for name in ("wbs", "driver"):
-        if name in tasks:
-            said[name] = cells(list(tasks[name]), "text")
-    if "total_float_hours" in tasks:
-        said["said_float"] = cells(list(tasks["total_float_hours"]), "hours")
-    if "deadline" in tasks:
-        said["said_deadline"] = cells(list(tasks["deadline"]), "date")
-    if "baseline_finish" in tasks:
-        pair = zip(tasks["baseline_start"], tasks["baseline_finish"], strict=True)
-        said["said_baseline"] = [
-            NOTHING if is_missing(finish) else f"{day(start)} to {day(finish)}"
-            for start, finish in pair
-        ]
-    return said
 
 
 def _window(rows: pd.DataFrame, status_date: Any) -> tuple[Any, Any]:
-    names = ("start", "finish", "baseline_start", "baseline_finish", "deadline")
-    dates = [*(rows[name].min() for name in names), *(rows[name].max() for name in names)]
-    known = [date for date in [*dates, status_date] if not is_missing(date)]
-    room = max((max(known) - min(known)) / 12, pd.Timedelta(days=1))  # for the last label
-    return min(known) - room / 6, max(known) + room
+    dates = [*rows[_DATES].min(), *rows[_DATES].max(), status_date]
+    known = [date for date in dates if not is_missing(date)]
+    room = max((max(known) - min(known)) / 12, pd.Timedelta(days=1))
+    return min(known) - room / 6, max(known) + room / 2
 
 
-def _y() -> Any:
-    return alt.Y("row:O", axis=None)
-
-
-def _tooltip(rows: pd.DataFrame) -> list[Any]:
-    return [alt.Tooltip(f"{n}:N", title=word) for n, word in _TOOLTIP.items() if n in rows]
-
-
-def _only(rows: pd.DataFrame, condition: str) -> Any:
+def _drawn(rows: pd.DataFrame, condition: str = "true") -> Any:
     """The rows for which one of our own columns says so; the data stays one and the same."""
-    return alt.Chart(rows).transform_filter(condition)
+    words = {f"said_{name}": word for name, (word, _) in _TOLD.items()}
+    told = {name: word for name, word in words.items() if name in rows}
+    chart = alt.Chart(rows).transform_filter(condition)
+    return chart.encode(y=alt.Y("row:O", axis=None), tooltip=tooltip({"full_name": "Task", **told}))
 
 
 def _behind(rows: pd.DataFrame, first: Any, last: Any, status_date: Any) -> list[Any]:
     """The band behind summaries, the time axis, the status date, names and finishes."""
-    scale = {"range": [alt.expr(f"{NAMES} + 24"), alt.expr("width")]}
-    bands = _only(rows, SUMMARY).mark_rect(color="#f3f3f3")
-    names = alt.Chart(rows).mark_text(
+    span = [alt.expr(f"{NAMES} + 24"), alt.expr("width")]
+    bands = _drawn(rows, IS_SUMMARY).mark_rect(color="#f3f3f3")
+    names = _drawn(rows).mark_text(
         align="left",
         x=alt.expr("datum.indent"),
         limit=alt.expr(f"{NAMES} - 62 - datum.indent"),
-        fontWeight=alt.expr(f"{SUMMARY} ? 'bold' : 'normal'"),
+        fontWeight=alt.expr(f"{IS_SUMMARY} ? 'bold' : 'normal'"),
     )
     dates = {"align": "right", "x": alt.expr(f"{NAMES} - 12"), "color": PALE_INK}
+    axis = {"orient": "top", "title": None, "domain": False, "ticks": False}
     return [
-        bands.encode(y=_y(), x=alt.value(0), x2=alt.value("width")),
-        date_range(
-            first, last, alt.X, scale=scale, orient="top", title=None, domain=False, ticks=False
-        ),
-        *_status(status_date),
-        names.encode(y=_y(), text="name:N", tooltip=_tooltip(rows)),
-        alt.Chart(rows).mark_text(**dates).encode(y=_y(), text="end_label:N"),
+        bands.encode(x=alt.value(0), x2=alt.value("width")),
+        date_range(alt.X, first, last, span=span, **axis),
+        *status_line(status_date),
+        names.encode(text="name:N"),
+        _drawn(rows).mark_text(**dates).encode(text="end_label:N"),
         alt.Chart(alt.Data(values=[{}])).mark_text(text="Finish", y=-8, **dates),
     ]
 
 
-def _status(status_date: Any) -> list[Any]:
-    if is_missing(status_date):
-        return []
-    at = alt.Chart(pd.DataFrame({"at": [status_date]}))
-    return [at.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.2).encode(x="at:T")]
-
-
 def _bars(rows: pd.DataFrame) -> list[Any]:
-    is_critical = "datum.is_critical"
-    baseline = _only(rows, f"!({MILESTONE}) && datum.has_baseline")
-    bars = _only(rows, f"!({MILESTONE}) && !({SUMMARY})").mark_bar(
-        height=10,
-        yOffset=-2,
-        fill=alt.expr(f"{is_critical} ? '{LATE}' : '{PALE_BLUE}'"),
-        stroke=alt.expr(f"{is_critical} ? '{DARK_LATE}' : '{BLUE}'"),
-        strokeWidth=alt.expr(f"{is_critical} ? 1.6 : 0.6"),
-    )
-    done = _only(rows, "datum.has_done").mark_bar(height=4, yOffset=-2, color=INK)
-    summaries = _only(rows, SUMMARY).mark_bar(height=5, yOffset=-2, color="#555555")
-    shared = {"y": _y(), "tooltip": _tooltip(rows)}
+    bars = _drawn(rows, IS_TASK).mark_bar(
+        height=10, yOffset=-2, **_ink(PALE_BLUE, BLUE),
+        strokeWidth=alt.expr("datum.is_critical ? 1.6 : 0.6"),
+    )  # fmt: skip
+    before = _drawn(rows, f"!({IS_MILESTONE})").mark_bar(height=4, yOffset=5, color=GREY)
+    summaries = _drawn(rows, IS_SUMMARY).mark_bar(height=5, yOffset=-2, color="#555555")
+    done = _drawn(rows).mark_bar(height=4, yOffset=-2, color=INK)
     return [
-        baseline.mark_bar(height=4, yOffset=5, color=GREY).encode(
-            x="baseline_start:T", x2="baseline_finish:T", **shared
-        ),
-        bars.encode(x="start:T", x2="finish:T", **shared),
-        done.encode(x="start:T", x2="done:T", **shared),
-        summaries.encode(x="start:T", x2="finish:T", **shared),
+        before.encode(x="baseline_start:T", x2="baseline_finish:T"),
+        bars.encode(x="start:T", x2="finish:T"),
+        done.encode(x="start:T", x2="done:T"),
+        summaries.encode(x="start:T", x2="finish:T"),
     ]
 
 
+def _ink(fill: str, stroke: str) -> dict[str, Any]:
+    """Critical tasks differ by more than their colour: their edge is dark, and thick."""
+    pairs = {"fill": (LATE, fill), "stroke": (DARK_LATE, stroke)}
+    return {
+        key: alt.expr(f"datum.is_critical ? '{critical}' : '{other}'")
+        for key, (critical, other) in pairs.items()
+    }
+
+
 def _marks(rows: pd.DataFrame) -> list[Any]:
-    """Milestones with their baseline, deadlines, and the legend of everything."""
-    milestones = _only(rows, MILESTONE)
-    before = _only(rows, f"{MILESTONE} && datum.has_baseline")
-    due = _only(rows, "datum.has_deadline")
-    shared = {"y": _y(), "tooltip": _tooltip(rows)}
+    """Milestones with their baseline, and deadlines."""
+    milestones, diamond = _drawn(rows, IS_MILESTONE), {"shape": "diamond", "yOffset": -1}
     return [
-        before.mark_point(**DIAMOND, size=60, fill=GREY, stroke=GREY).encode(
-            x="baseline_finish:T", **shared
+        milestones.mark_point(**diamond, opacity=1, size=60, fill=GREY, stroke=GREY).encode(
+            x="baseline_finish:T"
         ),
-        milestones.mark_point(
-            **DIAMOND,
-            size=90,
-            fill=alt.expr(f"datum.is_critical ? '{LATE}' : '{INK}'"),
-            stroke=alt.expr(f"datum.is_critical ? '{DARK_LATE}' : '{INK}'"),
-        ).encode(x="finish:T", **shared),
-        due.mark_point(
-            shape="triangle-down", size=50, yOffset=-5, fill="white", stroke=INK, opacity=1
-        ).encode(x="deadline:T", **shared),
-        _legend(),
+        milestones.mark_point(**diamond, opacity=1, size=90, **_ink(INK, INK)).encode(x="finish:T"),
+        _drawn(rows)
+        .mark_point(shape="triangle-down", size=50, yOffset=-5, fill="white", stroke=INK, opacity=1)
+        .encode(x="deadline:T"),
     ]
 
 
 def _legend() -> Any:
     """Points of no size: only their legend is seen."""
-    names = list(_LEGEND)
-    shapes, fills, strokes = (
-        alt.Scale(domain=names, range=list(kind)) for kind in zip(*_LEGEND.values(), strict=True)
-    )
+    shape, fill, stroke = scales(_LEGEND)
     legend = alt.Legend(columns=alt.expr("width < 560 ? 3 : 6"))
-    points = alt.Chart(pd.DataFrame({"what": names, "row": 0})).mark_point(size=0, opacity=1)
-    return points.encode(
-        y=_y(),
-        shape=alt.Shape("what:N", scale=shapes, legend=legend),
-        fill=alt.Fill("what:N", scale=fills, legend=legend),
-        stroke=alt.Stroke("what:N", scale=strokes, legend=legend),
+    points = alt.Chart(pd.DataFrame({"what": list(_LEGEND), "row": 0}))
+    return points.mark_point(size=0, opacity=1).encode(
+        y=alt.Y("row:O", axis=None),
+        shape=alt.Shape("what:N", scale=shape, legend=legend),
+        fill=alt.Fill("what:N", scale=fill, legend=legend),
+        stroke=alt.Stroke("what:N", scale=stroke, legend=legend),
     )
 
 
@@ -276,8 +226,8 @@ def _subtitle(n_shown: int, n_tasks: int, status_date: Any) -> str:
     if n_shown == n_tasks:
         return line
     return (
-        f"{line} {n_shown} of {n_tasks} tasks: summaries, open milestones, what is due in the next "
-        "four weeks, critical tasks."
+        f"{line} {n_shown} of {n_tasks} tasks: summaries and open work, the next four weeks and "
+        "critical tasks first."
     ).strip()
 
 

@@ -10,13 +10,16 @@ import pandas as pd
 from pmtools.charts.theme import (
     BLUE,
     LATE,
+    PALE_GREY,
     PALE_INK,
     alt,
     date_range,
     finished,
+    label_heights,
     nothing,
-    spread,
+    scales,
     thinned,
+    tooltip,
 )
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, plain
@@ -24,11 +27,8 @@ from pmtools.words import cells, day, day_month, plain
 HEIGHT = 380
 MOST_MILESTONES = 14
 LABELS = "(width < 480 ? 118 : 230)"
-_STATES = {
-    "Later than first forecast": ("triangle-up", LATE),
-    "On first forecast or earlier": ("circle", BLUE),
-    "Reached": ("square", PALE_INK),
-}
+LATER, ON_TIME, REACHED = "Later than first forecast", "On first forecast or earlier", "Reached"
+_STATES = {LATER: (LATE, "triangle-up"), ON_TIME: (BLUE, "circle"), REACHED: (PALE_INK, "square")}
 
 
 def chart_milestone_trend(
@@ -55,17 +55,17 @@ def chart_milestone_trend(
         rows = rows[rows["status_date"] <= status_date]
     if rows.empty:
         return nothing("no forecast of a milestone was recorded")
-    lines, last = _lines(rows)
-    n_more = last["key"].nunique() - MOST_MILESTONES
-    last = last.head(MOST_MILESTONES)
-    dates = thinned(np.sort(lines["at"].unique()))
-    lines = lines[lines["key"].isin(last["key"]) & lines["at"].isin(dates)]
+    points, ends = _lines(rows)
+    n_more = len(ends) - MOST_MILESTONES
+    ends = ends.head(MOST_MILESTONES)
+    dates = thinned(np.sort(points["at"].unique()))
+    points = points[points["key"].isin(ends["key"]) & points["at"].isin(dates)]
     return finished(
-        _trend_layers(lines, last),
+        _layers(points, ends),
         title=title,
         subtitle="Level: the milestone holds its date. Rising: it slips. On the grey line it is "
         "reached." + (f" And {n_more} later ones." if n_more > 0 else ""),
-        description=_trend_description(last, title, n_more),
+        description=_description(ends, title, n_more),
         height=HEIGHT,
     )
 
@@ -77,10 +77,10 @@ def _lines(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = rows.sort_values(["key", "status_date"], kind="stable")
     first = rows.groupby("key")["forecast"].first()
     last = rows.groupby("key").tail(1).set_index("key")
-    state = pd.Series("On first forecast or earlier", index=last.index)
-    state[last["forecast"].dt.normalize() > first.dt.normalize()] = "Later than first forecast"
+    state = pd.Series(ON_TIME, index=last.index)
+    state[last["forecast"].dt.normalize() > first.dt.normalize()] = LATER
     if "is_done" in last:
-        state[last["is_done"].astype(bool)] = "Reached"
+        state[last["is_done"].astype(bool)] = REACHED
     points = pd.DataFrame(
         {
             "key": rows["key"],
@@ -93,84 +93,63 @@ def _lines(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         }
     )
     ends = points.groupby("key").tail(1).sort_values(["forecast", "key"], kind="stable")
-    is_reached = ends["state"] == "Reached"
+    is_reached = ends["state"] == REACHED
     return points, pd.concat([ends[~is_reached], ends[is_reached][::-1]])
 
 
-def _trend_layers(lines: pd.DataFrame, last: pd.DataFrame) -> list[Any]:
-    first_day, last_day = lines["at"].min(), lines["at"].max()
-    low, high = min(lines["forecast"].min(), first_day), max(lines["forecast"].max(), last_day)
+def _layers(points: pd.DataFrame, ends: pd.DataFrame) -> list[Any]:
+    first, last = points["at"].min(), points["at"].max()
+    low, high = min(points["forecast"].min(), first), max(points["forecast"].max(), last)
     room = max((high - low) / 20, pd.Timedelta(days=2))
     low, high = low - room, high + room
-    x_range = [0, alt.expr(f"width - {LABELS}")]
-    x = date_range(
-        first_day - pd.Timedelta(days=2), last_day, alt.X, scale={"range": x_range},
-        title="Forecast made on", grid=False,
-    )  # fmt: skip
-    diagonal = pd.DataFrame({"at": [max(first_day, low), min(last_day, high)]})
-    names, shapes, colours = list(_STATES), *zip(*_STATES.values(), strict=True)
+    start = first - pd.Timedelta(days=2)
+    span = [0, alt.expr(f"width - {LABELS}")]
+    diagonal = alt.Chart(pd.DataFrame({"at": [first, last]}))
+    colour, shape = scales(_STATES)
     legend = alt.Legend(columns=alt.expr("width < 480 ? 1 : 3"))
-    state = {
-        "color": alt.Color(
-            "state:N", scale=alt.Scale(domain=names, range=list(colours)), legend=legend
-        ),
-        "shape": alt.Shape(
-            "state:N", scale=alt.Scale(domain=names, range=list(shapes)), legend=legend
-        ),
-    }
-    said = {"name": "Milestone", "said_at": "Forecast made on", "said_forecast": "Forecast"}
-    tooltip = [alt.Tooltip(f"{name}:N", title=word) for name, word in said.items()]
-    points = alt.Chart(lines)
-    place = {"x": "at:T", "y": "forecast:T", "detail": "key:N"}
+    told = {"name": "Milestone", "said_at": "Forecast made on", "said_forecast": "Forecast"}
+    chart = alt.Chart(points).encode(
+        x="at:T",
+        y="forecast:T",
+        detail="key:N",
+        color=alt.Color("state:N", scale=colour, legend=legend),
+    )
     return [
-        x,
-        date_range(low, high, alt.Y, title="Forecast date"),
-        alt.Chart(diagonal).mark_line(color="#bdbdbd", strokeWidth=3).encode(x="at:T", y="at:T"),
-        points.mark_line(strokeWidth=1.6).encode(color=state["color"], **place),
-        points.mark_point(size=45, filled=True, opacity=1).encode(
-            tooltip=tooltip, **place, **state
+        date_range(alt.X, start, last, span=span, title="Forecast made on", grid=False),
+        date_range(alt.Y, low, high, title="Forecast date"),
+        diagonal.mark_line(color=PALE_GREY, strokeWidth=3).encode(x="at:T", y="at:T"),
+        chart.mark_line(strokeWidth=1.6),
+        chart.mark_point(size=45, filled=True, opacity=1).encode(
+            tooltip=tooltip(told), shape=alt.Shape("state:N", scale=shape, legend=legend)
         ),
-        *_end_labels(last, low, high),
+        *_end_labels(ends, low, high),
     ]
 
 
-def _end_labels(last: pd.DataFrame, low: Any, high: Any) -> list[Any]:
-    """The name and date of each milestone at the end of its line, moved apart."""
-    heights = [float(HEIGHT * (1 - (at - low) / (high - low))) for at in last["forecast"]]
-    labels = pd.DataFrame(
-        {
-            "at": last["at"],
-            "forecast": last["forecast"],
-            "label_y": spread(heights, 15, 6, HEIGHT - 6),
-            "label": [
-                f"{day_month(at)} · {plain(name, 40)}"
-                for at, name in zip(last["forecast"], last["name"], strict=True)
-            ],
-            "name": last["name"],
-        }
+def _end_labels(ends: pd.DataFrame, low: Any, high: Any) -> list[Any]:
+    """The date and name of each milestone at the end of its line, moved apart."""
+    dates, names = map(day_month, ends["forecast"]), ends["name"]
+    labels = ends[["at", "forecast", "name"]].assign(
+        label_y=label_heights(ends["forecast"], low, high, HEIGHT),
+        label=[f"{on} · {plain(name, 40)}" for on, name in zip(dates, names, strict=True)],
     )
-    y = alt.expr("datum.label_y")
+    y, x = alt.expr("datum.label_y"), f"width - {LABELS}"
     chart = alt.Chart(labels)
-    leader = chart.mark_rule(
-        color="#bdbdbd", x2=alt.expr(f"width - {LABELS} + 14"), y2=y, strokeWidth=0.8
-    )
+    leader = chart.mark_rule(color=PALE_GREY, x2=alt.expr(f"{x} + 14"), y2=y, strokeWidth=0.8)
     words = chart.mark_text(
-        align="left", x=alt.expr(f"width - {LABELS} + 18"), y=y, limit=alt.expr(f"{LABELS} - 18")
+        align="left", x=alt.expr(f"{x} + 18"), y=y, limit=alt.expr(f"{LABELS} - 18")
     )
     return [
         leader.encode(x="at:T", y="forecast:T"),
-        words.encode(text="label:N", tooltip=[alt.Tooltip("name:N", title="Milestone")]),
+        words.encode(text="label:N", tooltip=tooltip({"name": "Milestone"})),
     ]
 
 
-def _trend_description(last: pd.DataFrame, title: str, n_more: int) -> str:
-    late = last[last["state"] == "Later than first forecast"]
-    ends = ", ".join(
-        f"{plain(name, 60)} {day(at)}"
-        for name, at in zip(last["name"], last["forecast"], strict=True)
-    )
+def _description(ends: pd.DataFrame, title: str, n_more: int) -> str:
+    pairs = zip(ends["name"], ends["forecast"], strict=True)
+    said = ", ".join(f"{plain(name, 60)} {day(at)}" for name, at in pairs)
     more = f", and {n_more} more" if n_more > 0 else ""
     return (
-        f"{title}: {len(late)} of {len(last)} milestones are later than first forecast. "
-        f"Forecast now: {ends}{more}."
+        f"{title}: {(ends['state'] == LATER).sum()} of {len(ends)} milestones are later than "
+        f"first forecast. Forecast now: {said}{more}."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,54 +15,34 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 import altair  # noqa: E402
 
 from pmtools.metrics import CannotSay  # noqa: E402
-from pmtools.words import Statement, plain, wrapped  # noqa: E402
+from pmtools.words import Statement, is_missing, plain, wrapped  # noqa: E402
 
 alt: Any = altair  # its types do not know expressions and options by name
 
 WIDTH = 820
 """Pixels in a notebook. JupyterLab hangs on charts that take the width of their container."""
 
-INK, PALE_INK, GRID = "#222222", "#595959", "#e4e4e4"
-BLUE, PALE_BLUE, LATE, DARK_LATE, GREY = "#2f6296", "#9dbfe0", "#d55e00", "#7a3500", "#9a9a9a"
+INK, PALE_INK, GREY, PALE_GREY = "#222222", "#595959", "#9a9a9a", "#bdbdbd"
+BLUE, PALE_BLUE, LATE, DARK_LATE = "#2f6296", "#9dbfe0", "#d55e00", "#7a3500"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_WORDS = {"labelFontSize": 11, "labelColor": PALE_INK, "titleColor": PALE_INK, "gridColor": "#eee"}
 _CONFIG: dict[str, Any] = {
     "font": FONT,
     "background": "white",
     "padding": {"left": 2, "right": 10, "top": 4, "bottom": 4},
     "view": {"stroke": None},
-    "axis": {
-        "labelColor": PALE_INK,
-        "labelFontSize": 11,
-        "titleColor": PALE_INK,
-        "titleFontSize": 11,
-        "titleFontWeight": "normal",
-        "titlePadding": 8,
-        "gridColor": GRID,
-        "domainColor": GREY,
-        "tickColor": GREY,
-    },
-    "legend": {
-        "orient": "bottom",
-        "title": None,
-        "labelColor": INK,
-        "labelFontSize": 11,
-        "labelLimit": 260,
-        "symbolSize": 110,
-        "offset": 10,
-    },
+    "axis": {**_WORDS, "titleFontWeight": "normal", "titlePadding": 8},
+    "legend": {"orient": "bottom", "title": None, "labelFontSize": 11, "labelLimit": 260},
     "title": {
         "anchor": "start",
         "frame": "bounds",
-        "color": INK,
         "fontSize": 14,
         "subtitleColor": PALE_INK,
         "subtitleFontSize": 12,
-        "subtitlePadding": 4,
         "offset": 12,
     },
-    "text": {"font": FONT, "fontSize": 11, "color": INK},
 }
 
 
@@ -94,12 +74,11 @@ def finished(
     """The chart of `layers`, with the words around it and the same look as all others."""
     # Vega looks titles up as keys of an object: "constructor" alone would stop the chart.
     words = [f"{line} " for line in wrapped(plain(title), 80)]
-    heading = alt.TitleParams(text=words, subtitle=wrapped(subtitle, 110))
     return alt.layer(*layers).properties(
         width=WIDTH,
         height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        title=heading,
+        title=alt.TitleParams(text=words, subtitle=wrapped(subtitle, 110)),
         description=plain(description, 1500),
         config=alt.Config(**_CONFIG),
     )
@@ -109,6 +88,25 @@ def nothing(reason: CannotSay | str) -> Statement:
     """What stands in place of a chart that cannot be drawn."""
     said = str(reason if isinstance(reason, CannotSay) else CannotSay(reason))
     return Statement(said[:1].upper() + said[1:] + ".", "unknown")
+
+
+def tooltip(words: Mapping[str, str]) -> list[Any]:
+    """What is said of a mark: columns of text, and what people call them."""
+    return [alt.Tooltip(f"{name}:N", title=word) for name, word in words.items()]
+
+
+def scales(looks: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """From each name's looks, such as colour and shape: a scale of the colours, of the shapes."""
+    names, kinds = list(looks), zip(*looks.values(), strict=True)
+    return [alt.Scale(domain=names, range=list(kind)) for kind in kinds]
+
+
+def status_line(status_date: Any) -> list[Any]:
+    """The layer of a dashed line on the status date; none where there is no such date."""
+    if is_missing(status_date):
+        return []
+    at = alt.Chart(pd.DataFrame({"at": [status_date]}))
+    return [at.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.2).encode(x="at:T")]
 
 
 def ticks(first: Any, last: Any, most: int = 9) -> list[Any]:
@@ -139,13 +137,13 @@ def date_axis(first: Any, last: Any, **how: Any) -> Any:
     )
 
 
-def date_range(first: Any, last: Any, channel: Any, **how: Any) -> Any:
+def date_range(channel: Any, first: Any, last: Any, *, span: Any = None, **how: Any) -> Any:
     """A layer that draws nothing and spans an axis of days: `channel` is alt.X or alt.Y.
 
     Vega-Lite 5.6 misreads dates in an explicit domain of layered charts.
     """
     ends = alt.Chart(pd.DataFrame({"at": [first, last]})).mark_point(size=0)
-    scale = alt.Scale(nice=False, **how.pop("scale", {}))
+    scale = alt.Scale(nice=False, **({"range": span} if span else {}))
     place = channel("at:T", scale=scale, axis=date_axis(first, last, **how))
     return ends.encode(**{"x" if channel is alt.X else "y": place})
 
@@ -154,6 +152,11 @@ def thinned(rows: Any, most: int = 200) -> Any:
     """Of a long line, evenly spaced points: the first and last are kept, all where they are few."""
     step = -(-len(rows) // most)
     return rows[(np.arange(len(rows))[::-1] % max(step, 1) == 0) | (np.arange(len(rows)) == 0)]
+
+
+def label_heights(values: Any, low: Any, high: Any, height: int) -> list[float]:
+    """Pixels from the top at which labels of `values` stand beside an axis from low to high."""
+    return spread([float(height * (high - v) / (high - low)) for v in values], 15, 6, height - 6)
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

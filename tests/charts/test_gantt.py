@@ -69,5 +69,15 @@ def test_long_names_are_cut_and_whole_in_the_tooltip():
     tasks["name"] = "A very long name of a task " * 5
     data = chart_gantt(tasks).to_dict()["datasets"].values()
     row = next(row for rows in data for row in rows if "full_name" in row)
-    assert len(row["name"]) <= 45
+    assert len(row["name"]) <= 60
     assert len(row["full_name"]) > 100
+
+
+def test_of_a_large_plan_finished_work_is_left_out_unless_all_is_finished():
+    """What is done needs no place in a picture of what is to come."""
+    tasks = frames.tasks(8, 6)
+    some = tasks.assign(is_finished=tasks["start"] < "2026-04-01")
+    every = tasks[tasks["kind"] != "summary"].assign(is_finished=True)
+    n_some, n_every = (chart_gantt(rows).to_dict()["height"] / 17 for rows in (some, every))
+    assert n_some == (~some["is_finished"] | (some["kind"] == "summary")).sum() < 30
+    assert n_every == 50
