@@ -249,7 +249,12 @@ def _reasons(cannot_say: Mapping[Metric, CannotSay]) -> str:
 
 
 def table_control_accounts(accounts: Rows, *, currency: str) -> Table:
-    """Cost and progress of each control account: control_account and columns of `Metric`."""
+    """Cost and progress of each control account: control_account and columns of `Metric`.
+
+    Account "" is what belongs to none.
+    """
+    if not isinstance(accounts, CannotSay):
+        accounts = accounts.replace({"control_account": {"": "no control account"}})
     columns: Columns = {"control_account": ("Control account", "text"), **_acronyms(_BY_ACCOUNT)}
     note = "; ".join(f"{m.acronym}: {m.label.lower()}" for m in _BY_ACCOUNT) + "."
     return _known(accounts, columns, title="Control accounts", note=note, currency=currency)

@@ -82,3 +82,12 @@ def test_control_accounts_explain_their_acronyms():
     assert shown.rows() == [["Network", "9,000"]]
     assert "EV (CHF)" in str(shown)
     assert "EV: earned value" in shown.note
+
+
+def test_cost_of_no_control_account_is_labelled_as_such():
+    """An empty cell would read as a missing name."""
+    ev = Metric.EARNED_VALUE.column
+    frame = pd.DataFrame({"control_account": ["", "Network"], ev: [0.0, 9_000.0]})
+    shown = table_control_accounts(frame, currency="CHF")
+    assert [row[0] for row in shown.rows()] == ["no control account", "Network"]
+    assert frame["control_account"].iloc[0] == "", "what was handed in stays as it is"
