@@ -194,3 +194,31 @@ def test_work_outside_the_hours_of_its_own_calendar_is_not_lost():
     found = load([{"task_id": "1", "resource_id": "ann"}], **plan)
     assert list(found["load_hours"]) == [4, 0, 0]
     assert list(found["capacity_hours"]) == [20, 20, 20]
+
+
+def test_who_is_done_is_not_shown_and_a_milestone_is_no_load():
+    """Ann's design is finished; what is assigned to the milestone takes no time."""
+    progress = [{"status_date": FRIDAYS[0], "task_id": "1", "actual_start": "2026-03-02 08:00",
+                 "actual_finish": "2026-03-06 17:00"}]  # fmt: skip
+    assignments = [
+        {"task_id": "1", "resource_id": "ann"},
+        {"task_id": "4", "resource_id": "bob", "work_hours": 4},
+    ]
+    found = load(assignments, FRIDAYS[0], progress=progress)
+    assert set(found["resource"]) == {"Bob"}
+    assert list(found["load_hours"]) == [0, 0, 0]
+
+
+def test_work_without_any_hours_has_no_percentage():
+    """On leave with a week of work: too much by all of it, but no infinite percentage."""
+    away = {"resource_id": "ann", "from": "2026-03-02", "to": "2026-03-08", "capacity": 0}
+    found = load([{"task_id": "1", "resource_id": "ann"}], availability=[away])
+    assert found["load_percent"].isna().tolist() == [True, False, False]
+    assert list(overallocated(found)["over_hours"]) == [40]
+
+
+def test_a_quarter_of_an_hour_is_no_overload():
+    """Nobody plans to the minute."""
+    for hours, is_over in ((40.25, False), (40.5, True)):
+        found = load([{"task_id": "1", "resource_id": "ann", "work_hours": hours}])
+        assert found["is_overallocated"].iloc[0] == is_over
