@@ -1,6 +1,6 @@
-"""Tables as people read them: words for columns, dates, money with its currency, 20 rows at most.
+"""A frame and how to say it: what notebooks, HTML, PDF and a terminal show of it.
 
-A `Table` holds a frame and how to say it; no number is computed here.
+No number is computed here.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from pmtools.metrics import CannotSay
-from pmtools.words import Format, cells, plain
+from pmtools.words import Format, cells, is_missing, plain
 
 MOST_ROWS = 20
+SHORT = 18
+"""Characters of a cell that need not be wrapped."""
+Columns: TypeAlias = Mapping[str, tuple[str, Format]]
 _LEFT = ("text", "date", "day_month", "signal", "flag")
 
 
@@ -30,7 +33,7 @@ class Table:
 
     frame: pd.DataFrame
     title: str = ""
-    columns: Mapping[str, tuple[str, Format]] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
     note: str = ""
     n_more: int = 0
     cannot_say: str = ""
@@ -41,19 +44,27 @@ class Table:
         return [list(row) for row in zip(*said, strict=True)]
 
     def payload(self) -> dict[str, Any]:
-        """Everything that is shown, as JSON: already formatted, so that HTML and PDF are alike."""
+        """Everything that is shown, as JSON: already formatted, so that HTML and PDF are alike.
+
+        `width` of a column is in characters: of its longest cell where all are short (18), else
+        what an even wrapping of its cells takes (20 to 60).
+        """
+        rows = self.rows()
+        texts = zip(*rows, strict=True) if rows else [()] * len(self.columns)
+        columns = [
+            {
+                "name": name,
+                "label": label,
+                "format": style,
+                "align": "left" if style in _LEFT else "right",
+                "width": _width(list(map(len, text))),
+            }
+            for (name, (label, style)), text in zip(self.columns.items(), texts, strict=True)
+        ]
         return {
             "title": self.title,
-            "columns": [
-                {
-                    "name": name,
-                    "label": label,
-                    "format": style,
-                    "align": "left" if style in _LEFT else "right",
-                }
-                for name, (label, style) in self.columns.items()
-            ],
-            "rows": self.rows(),
+            "columns": columns,
+            "rows": rows,
             "note": self.note,
             "n_more": self.n_more,
             "cannot_say": self.cannot_say,
@@ -65,11 +76,16 @@ class Table:
         return " · ".join(part for part in (more, self.cannot_say, self.note) if part)
 
     def __str__(self) -> str:
-        header = [label for label, _ in self.columns.values()]
-        lines = [header, *self.rows()] if len(self.frame) else []
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        rights = [style not in _LEFT for _, style in self.columns.values()]
-        body = ["  ".join(map(_justified, line, widths, rights)).rstrip() for line in lines]
+        rows = self.rows()
+        lines = [[label for label, _ in self.columns.values()], *rows] if rows else []
+        texts = []
+        for (_, style), column in zip(
+            self.columns.values(), zip(*lines, strict=True), strict=False
+        ):
+            width = max(map(len, column))
+            is_left = style in _LEFT
+            texts.append([c.ljust(width) if is_left else c.rjust(width) for c in column])
+        body = ["  ".join(line).rstrip() for line in zip(*texts, strict=True)]
         return "\n".join(part for part in (self.title, *body, self.below()) if part)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -81,25 +97,23 @@ class Table:
         }
 
 
-def _justified(cell: str, width: int, is_right: bool) -> str:
-    return cell.rjust(width) if is_right else cell.ljust(width)
+def _width(lengths: list[int]) -> int:
+    longest = max(lengths, default=0)
+    return longest if longest <= SHORT else min(max(sum(lengths) // len(lengths), SHORT + 2), 60)
 
 
 def _html(payload: Mapping[str, Any], below: str) -> str:
     from great_tables import GT, html
 
-    columns, rows = payload["columns"], payload["rows"]
+    columns = payload["columns"] if payload["rows"] else []
     keys = [f"c{position}" for position in range(len(columns))]
     # The same table is the same HTML: great_tables draws a random id where it is given none.
     identity = "t" + hashlib.sha256(repr(payload).encode()).hexdigest()[:10]
-    shown = GT(pd.DataFrame(rows, columns=keys, dtype="str"), id=identity)
+    shown = GT(pd.DataFrame(payload["rows"], columns=keys, dtype="str"), id=identity)
     if payload["title"]:
         shown = shown.tab_header(title=html(_literal(payload["title"])))
-    labels: dict[str, Any] = {
-        k: html(_literal(c["label"])) for k, c in zip(keys, columns, strict=True)
-    }
-    shown = shown.cols_label(cases=labels)
     for key, column in zip(keys, columns, strict=True):
+        shown = shown.cols_label(cases={key: html(_literal(column["label"]))})
         shown = shown.cols_align(align=column["align"], columns=[key])
     if below:
         shown = shown.tab_source_note(html(_literal(below)))
@@ -113,10 +127,10 @@ def _literal(text: str) -> str:
 
 def table(
     frame: pd.DataFrame | CannotSay,
-    columns: Mapping[str, tuple[str, Format]],
+    columns: Columns,
     *,
     title: str = "",
-    note: str = "",
+    note: str | Mapping[str, str] = "",
     empty: str = "Nothing to report.",
     currency: str | None = None,
     n_rows: int = MOST_ROWS,
@@ -128,9 +142,10 @@ def table(
     frame
         The rows in the order in which they are shown; or why they cannot be known.
     columns
-        Name of a column -> (label, format). Formats: text, date, day_month, money, number, hours,
-        days, signed_days, percent (0 to 100), share (0 to 1, shown as percent), ratio, signal,
-        flag.
+        Name of a column -> (label, format); the formats are told in `pmtools.words.Format`.
+        A column that is missing in every row is left out, except the first one.
+    note
+        Stands below the rows; or name of a column -> what is said where that column is shown.
     empty
         What is said where there are no rows.
     currency
@@ -145,20 +160,25 @@ def table(
         raise ValueError(f'table "{title}" shows money: say in which currency')
     labels = {name: (_labelled(*how, currency or ""), how[1]) for name, how in columns.items()}
     if isinstance(frame, CannotSay):
-        nothing = pd.DataFrame(columns=list(columns))
         said = plain(str(frame), 500)
-        return Table(
-            nothing, plain(title), labels, plain(note, 500), 0, said[:1].upper() + said[1:]
-        )
+        nothing = pd.DataFrame(columns=list(columns))
+        return Table(nothing, plain(title), labels, cannot_say=said[:1].upper() + said[1:])
     absent = [name for name in columns if name not in frame.columns]
     if absent:
         raise ValueError(f'table "{title}" lacks the columns {", ".join(absent)}')
-    below = note if len(frame) else " ".join(part for part in (empty, note) if part)
     shown = frame.loc[:, list(columns)].head(n_rows)
-    return Table(shown, plain(title), labels, plain(below, 500), max(len(frame) - n_rows, 0))
+    if shown.empty:
+        return Table(shown, plain(title), labels, plain(empty, 500))
+    is_said = ~shown.map(is_missing).all()
+    is_said.iloc[0] = True
+    labels = {name: how for name, how in labels.items() if is_said[name]}
+    if not isinstance(note, str):
+        note = "".join(f"{words}. " for name, words in note.items() if name in labels).strip()
+    n_more = max(len(frame) - n_rows, 0)
+    return Table(shown[list(labels)], plain(title), labels, plain(note, 500), n_more)
 
 
-def _labelled(label: str, style: str, currency: str) -> str:
+def _labelled(label: str, style: Format, currency: str) -> str:
     if style != "money":
         return plain(label)
     return f"{plain(label)} ({plain(currency, 12) or 'currency not stated'})"

@@ -47,7 +47,7 @@ def gallery():
 
 
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
-TABLES = [name for name in tables.__all__ if name.startswith("table_")]
+TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),

@@ -36,14 +36,49 @@ def test_the_payload_holds_formatted_text_only():
     assert json.loads(json.dumps(payload)) == {
         "title": "Costs",
         "columns": [
-            {"name": "name", "label": "Task", "format": "text", "align": "left"},
-            {"name": "cost", "label": "Cost (EUR)", "format": "money", "align": "right"},
+            {"name": "name", "label": "Task", "format": "text", "align": "left", "width": 6},
+            {
+                "name": "cost",
+                "label": "Cost (EUR)",
+                "format": "money",
+                "align": "right",
+                "width": 5,
+            },
         ],
         "rows": [["Task 0", "1,000"], ["Task 1", "1,001"]],
         "note": "",
         "n_more": 0,
         "cannot_say": "",
     }
+
+
+def test_columns_of_long_text_share_the_page_by_what_they_hold():
+    """One long cell among dashes does not take the room of a column of sentences."""
+    frame = pd.DataFrame(
+        {"what": ["w" * 50] * 4, "before": ["b" * 60, "", "", ""], "on": [pd.Timestamp(0)] * 4}
+    )
+    columns = {n: (n, "date" if n == "on" else "text") for n in frame}
+    assert [c["width"] for c in table(frame, columns).payload()["columns"]] == [50, 20, 10]
+
+
+def test_a_column_without_any_value_is_left_out_with_its_note():
+    """Dashes tell nothing; the first column says what the rows are, and stays."""
+    frame = pd.DataFrame({"name": ["", ""], "owner": ["", ""], "slip": [float("nan"), 2.0]})
+    columns = {"name": ("Task", "text"), "owner": ("Owner", "text"), "slip": ("Slip", "days")}
+    note = {"owner": "Owner: who answers", "slip": "Slip in days"}
+    shown = table(frame, columns, note=note)
+    assert list(shown.columns) == ["name", "slip"]
+    assert shown.rows() == [["–", "–"], ["–", "2 d"]]
+    assert shown.note == "Slip in days."
+
+
+def test_without_rows_no_column_is_shown_or_explained():
+    """The legend of an empty table is noise beside the news that it is empty."""
+    for frame in (some(0), CannotSay("there is no plan")):
+        shown = table(frame, NAMED, note="Cost: what was paid.", empty="None.", currency="EUR")
+        said = shown._repr_mimebundle_()["text/html"]
+        assert "what was paid" not in str(shown) + said
+        assert "Cost (EUR)" not in str(shown) + said
 
 
 def test_money_without_a_currency_is_refused():

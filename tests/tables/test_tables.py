@@ -8,7 +8,7 @@ from pmtools.metrics import CannotSay, Metric
 from pmtools.tables import table_control_accounts, table_earned_value, table_milestones
 
 MONEY = ("table_register", "table_decisions", "table_control_accounts", "table_earned_value")
-EVERY = [name for name in tables.__all__ if name.startswith("table_")]
+EVERY = [name for name in dir(tables) if name.startswith("table_")]
 DAY = pd.Timestamp("2026-03-06 23:59")
 
 
@@ -91,3 +91,48 @@ def test_cost_of_no_control_account_is_labelled_as_such():
     shown = table_control_accounts(frame, currency="CHF")
     assert [row[0] for row in shown.rows()] == ["no control account", "Network"]
     assert frame["control_account"].iloc[0] == "", "what was handed in stays as it is"
+
+
+def test_measures_that_cannot_be_said_give_their_reasons_in_place_of_dashes():
+    """A page of dashes takes a minute to read and says nothing."""
+    reasons = {
+        Metric.EARNED_VALUE: CannotSay("no baseline is approved"),
+        Metric.ACTUAL_COST: CannotSay("no cost is recorded"),
+        Metric.COST_PERFORMANCE_INDEX: CannotSay("no baseline is approved"),
+    }
+    unknown = {metric.column: [float("nan")] for metric in reasons}
+    dated = pd.DataFrame({"status_date": [DAY], "control_account": ["Network"], **unknown})
+    for frame in (dated, dated[:0]):
+        for shown in (table_earned_value, table_control_accounts):
+            said = shown(frame, currency="EUR", cannot_say=reasons)
+            assert said.rows() == []
+            assert said.cannot_say == (
+                "Cannot say, because no baseline is approved, and no cost is recorded"
+            )
+    assert "neither a budget nor a cost" in str(table_control_accounts(dated[:0], currency=""))
+
+
+def test_only_the_measures_that_are_shown_are_explained():
+    """Without cost there is no CPI column, and no word on it."""
+    frame = pd.DataFrame(
+        {
+            "control_account": ["Network"],
+            Metric.EARNED_VALUE.column: [9_000.0],
+            Metric.COST_PERFORMANCE_INDEX.column: [float("nan")],
+        }
+    )
+    shown = table_control_accounts(frame, currency="CHF")
+    assert "CPI" not in str(shown)
+    assert shown.note == "EV: earned value."
+
+
+def test_the_week_before_is_left_out_where_nothing_was_known():
+    """A plan is approved one day; before it there is nothing to compare with."""
+    by_date = pd.DataFrame(
+        {
+            "status_date": [DAY - pd.Timedelta(days=7), DAY],
+            Metric.EARNED_VALUE.column: [float("nan"), 15_000.0],
+        }
+    )
+    labels = [label for label, _ in table_earned_value(by_date, currency="").columns.values()]
+    assert labels == ["Measure", "6 Mar 2026"]
