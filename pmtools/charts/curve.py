@@ -6,20 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.charts.lines import (
-    Looks,
-    ends_of,
-    explained,
-    labels_of,
-    last_values,
-    layers_of,
-    points_of,
-)
+from pmtools.charts import lines
 from pmtools.charts.theme import (
     BLUE,
     GREY,
     LATE,
     PALE_INK,
+    Chart,
     alt,
     date_range,
     finished,
@@ -31,12 +24,11 @@ from pmtools.metrics import CannotSay, Metric
 from pmtools.words import day, is_missing, money, plain
 
 HEIGHT = 340
-_LOOKS: Looks = {
+_LOOKS: lines.Looks = {
     Metric.PLANNED_VALUE: (PALE_INK, [6, 4], "circle"),
     Metric.EARNED_VALUE: (BLUE, [1, 0], "circle"),
     Metric.ACTUAL_COST: (LATE, [2, 2], "circle"),
 }
-_INKS = {metric.acronym: look[0] for metric, look in _LOOKS.items()}
 
 
 def chart_s_curve(
@@ -49,7 +41,7 @@ def chart_s_curve(
     status_date: Any = None,
     forecast_finish: Any = None,
     title: str = "Planned value, earned value and actual cost",
-) -> Any:
+) -> Chart:
     """The S-curve: PV, EV and AC, the budget, and the range of estimates at completion.
 
     Parameters
@@ -60,41 +52,40 @@ def chart_s_curve(
         Budget at completion; lowest and highest estimate at completion. Unknown ones are left out.
     forecast_finish
         Where the range of the estimates is drawn, from the actual cost on the status date.
-
-    Returns
-    -------
-    altair.LayerChart or Statement
     """
     if isinstance(curve, CannotSay):
         return nothing(curve)
-    points = points_of(curve, "date", _LOOKS, currency)
+    points = lines.points_of(curve, "date", _LOOKS, currency)
     if points.empty:
         return nothing("there is neither a cost baseline nor a recorded cost")
     budget, *estimates = (
         float("nan") if isinstance(v, CannotSay) else v for v in (bac, eac_low, eac_high)
     )
     fan = _fan(points, estimates, forecast_finish, currency)
-    said_range = "" if fan.empty else fan["said"].iloc[-1]
     high = 1.07 * max([*points["value"], *fan["high"], 0.0 if is_missing(budget) else budget])
     high = high or 1.0
-    known = "" if is_missing(budget) else f" Budget at completion {money(budget, currency)}."
+    subtitle = lines.explained(points)
+    description = f"{title}. {lines.last_values(points)}"
+    if not is_missing(budget):
+        description += f" Budget at completion {money(budget, currency)}."
+    if len(fan):
+        said = fan["said"].iloc[-1]
+        subtitle += f"; EAC: estimates at completion, {said}"
+        description += f" Estimate at completion {said} on {day(forecast_finish)}."
+    if not is_missing(status_date):
+        subtitle += f". Dashed: status date {day(status_date)}"
     return finished(
         [
             *_axes(points, fan, high, currency),
             *status_line(status_date),
             *_fan_layers(fan),
             *_budget(budget, currency),
-            *layers_of(points, _LOOKS, opacity=0),
-            *labels_of(_ends(points, fan), 0, high, HEIGHT),
+            *lines.layers_of(points, _LOOKS, opacity=0),
+            *lines.labels_of(_ends(points, fan), 0, high, HEIGHT),
         ],
         title=title,
-        subtitle=explained(points)
-        + (f"; EAC: estimates at completion, {said_range}" if said_range else "")
-        + ("." if is_missing(status_date) else f". Dashed: status date {day(status_date)}."),
-        description=f"{title}. {last_values(points)}.{known}"
-        + (
-            f" Estimate at completion {said_range} on {day(forecast_finish)}." if said_range else ""
-        ),
+        subtitle=f"{subtitle}.",
+        description=description,
         height=HEIGHT,
     )
 
@@ -147,7 +138,6 @@ def _fan_layers(fan: pd.DataFrame) -> list[Any]:
 
 def _ends(points: pd.DataFrame, fan: pd.DataFrame) -> pd.DataFrame:
     """What stands at the end of each line, and of the range."""
-    ends = ends_of(points)[["at", "value", "acronym"]]
-    middle = fan.tail(1).assign(value=(fan["low"] + fan["high"]) / 2, acronym="EAC")
-    rows = pd.concat([ends, middle[ends.columns]]) if len(fan) else ends
-    return rows.assign(word=rows["acronym"], ink=rows["acronym"].map({**_INKS, "EAC": LATE}))
+    ends = lines.ends_of(points)[["at", "value", "word", "ink"]]
+    middle = fan.tail(1).assign(value=(fan["low"] + fan["high"]) / 2, word="EAC", ink=LATE)
+    return pd.concat([ends, middle[ends.columns]]) if len(fan) else ends

@@ -15,6 +15,7 @@ from pmtools.charts.theme import (
     LATE,
     PALE_BLUE,
     PALE_INK,
+    Chart,
     alt,
     date_range,
     finished,
@@ -57,7 +58,7 @@ _TOLD: dict[str, tuple[str, Format]] = {
 
 def chart_gantt(
     tasks: pd.DataFrame | CannotSay, status_date: Any = None, title: str = "Plan and forecast"
-) -> Any:
+) -> Chart:
     """The tasks of a schedule as a Gantt chart.
 
     Parameters
@@ -69,11 +70,6 @@ def chart_gantt(
         open are shown: milestones, the next four weeks and critical tasks first.
     status_date
         Drawn as a line.
-
-    Returns
-    -------
-    altair.LayerChart or Statement
-        The statement says why there is nothing to draw.
     """
     if isinstance(tasks, CannotSay):
         return nothing(tasks)

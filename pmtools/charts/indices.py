@@ -6,24 +6,25 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.charts.lines import (
-    Looks,
-    ends_of,
-    explained,
-    labels_of,
-    last_values,
-    layers_of,
-    points_of,
+from pmtools.charts import lines
+from pmtools.charts.theme import (
+    BLUE,
+    GREY,
+    LATE,
+    PALE_INK,
+    Chart,
+    alt,
+    date_range,
+    finished,
+    nothing,
 )
-from pmtools.charts.theme import BLUE, GREY, LATE, PALE_INK, alt, date_range, finished, nothing
 from pmtools.metrics import CannotSay, Metric
 
 HEIGHT = 260
-_LOOKS: Looks = {
+_LOOKS: lines.Looks = {
     Metric.COST_PERFORMANCE_INDEX: (LATE, [1, 0], "circle"),
     Metric.SCHEDULE_PERFORMANCE_INDEX_TIME: (BLUE, [6, 3], "square"),
 }
-_INKS = {metric.acronym: look[0] for metric, look in _LOOKS.items()}
 
 
 def chart_index_trend(
@@ -32,7 +33,7 @@ def chart_index_trend(
     green: tuple[float, float] = (0.95, 1.05),
     amber: tuple[float, float] = (0.90, 1.10),
     title: str = "Cost and schedule efficiency",
-) -> Any:
+) -> Chart:
     """The cost and time indices on each status date, over the bands of the status rules.
 
     Parameters
@@ -41,14 +42,10 @@ def chart_index_trend(
         status_date, cost_performance_index, schedule_performance_index_time.
     green, amber
         Bounds of the bands; outside of amber is red.
-
-    Returns
-    -------
-    altair.LayerChart or Statement
     """
     if isinstance(by_date, CannotSay):
         return nothing(by_date)
-    points = points_of(by_date, "status_date", _LOOKS)
+    points = lines.points_of(by_date, "status_date", _LOOKS)
     if points.empty:
         return nothing("neither cost nor earned schedule was recorded")
     low = max(min(points["value"].min(), amber[0]) - 0.08, 0.0)
@@ -56,21 +53,20 @@ def chart_index_trend(
     first, last = points["at"].min(), points["at"].max()
     last = max(last, first + pd.Timedelta(days=7))
     span = [44, alt.expr("width - 84")]
-    ends = ends_of(points)
-    ends = ends.assign(
-        word=ends["acronym"] + " " + ends["said_value"], ink=ends["acronym"].map(_INKS)
-    )
+    ends = lines.ends_of(points)
+    ends["word"] = ends["acronym"] + " " + ends["said_value"]
     return finished(
         [
             *_bands([low, amber[0], green[0], green[1], amber[1], high]),
             date_range(alt.X, first, last, span=span, title="Status date", grid=False),
-            *layers_of(points, _LOOKS, opacity=1),
-            *labels_of(ends, low, high, HEIGHT),
+            *lines.layers_of(points, _LOOKS, opacity=1),
+            *lines.labels_of(ends, low, high, HEIGHT),
         ],
         title=title,
-        subtitle=f"{explained(points)}. Above 1: better than planned; far above, plan or "
+        subtitle=f"{lines.explained(points)}. Above 1: better than planned; far above, plan or "
         "record is in doubt.",
-        description=f"{title} over {points['at'].nunique()} status dates. {last_values(points)}.",
+        description=f"{title} over {points['at'].nunique()} status dates. "
+        + lines.last_values(points),
         height=HEIGHT,
     )
 

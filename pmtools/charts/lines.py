@@ -28,6 +28,8 @@ def points_of(frame: pd.DataFrame, date: str, looks: Looks, currency: str = "") 
         unit = plain(currency, 12) if metric.unit == "money" else ""
         lines.append(
             line.assign(
+                word=metric.acronym,
+                ink=looks[metric][0],
                 acronym=metric.acronym,
                 label=metric.label,
                 said_at=cells(list(line["at"]), "date"),
@@ -84,7 +86,8 @@ def explained(points: pd.DataFrame) -> str:
 
 
 def last_values(points: pd.DataFrame) -> str:
-    """`Last values: Planned value EUR 12,000 on 6 Mar 2026; ...`."""
+    """`Last values: Planned value EUR 12,000 on 6 Mar 2026; ... .`"""
     ends = ends_of(points)
     known = zip(ends["label"], ends["said_value"], ends["said_at"], strict=True)
-    return "Last values: " + "; ".join(f"{label} {value} on {at}" for label, value, at in known)
+    said = "; ".join(f"{label} {value} on {at}" for label, value, at in known)
+    return f"Last values: {said}."

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.charts.theme import DARK_LATE, INK, alt, finished, nothing, tooltip
+from pmtools.charts.theme import DARK_LATE, INK, Chart, alt, finished, nothing, tooltip
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, number, plain
 
@@ -30,7 +30,7 @@ _TOLD = {
 }
 
 
-def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against capacity") -> Any:
+def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against capacity") -> Chart:
     """A heat map of people and weeks: the share of their hours that is taken.
 
     Parameters
@@ -38,10 +38,6 @@ def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against ca
     load
         resource, week (a date), load_hours, capacity_hours; with resource_id, people of the same
         name are told apart. The 25 most loaded people and the first 26 weeks are shown.
-
-    Returns
-    -------
-    altair.LayerChart or Statement
     """
     if isinstance(load, CannotSay):
         return nothing(load)

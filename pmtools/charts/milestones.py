@@ -12,6 +12,7 @@ from pmtools.charts.theme import (
     LATE,
     PALE_GREY,
     PALE_INK,
+    Chart,
     alt,
     date_range,
     finished,
@@ -33,7 +34,7 @@ _STATES = {LATER: (LATE, "triangle-up"), ON_TIME: (BLUE, "circle"), REACHED: (PA
 
 def chart_milestone_trend(
     trend: pd.DataFrame | CannotSay, status_date: Any = None, title: str = "Milestone trend"
-) -> Any:
+) -> Chart:
     """What each milestone was forecast for on each status date (milestone trend analysis).
 
     Parameters
@@ -43,10 +44,6 @@ def chart_milestone_trend(
         with is_done, those that are reached. The 14 that come next are drawn, the rest counted.
     status_date
         Rows after it are left out.
-
-    Returns
-    -------
-    altair.LayerChart or Statement
     """
     if isinstance(trend, CannotSay):
         return nothing(trend)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from pmtools.metrics import CannotSay  # noqa: E402
 from pmtools.words import Statement, is_missing, plain, wrapped  # noqa: E402
 
 alt: Any = altair  # its types do not know expressions and options by name
+
+Chart: TypeAlias = Any
+"""An `altair.LayerChart`, or a `Statement` that says why there is nothing to draw."""
 
 WIDTH = 820
 """Pixels in a notebook. JupyterLab hangs on charts that take the width of their container."""
@@ -118,33 +121,25 @@ def ticks(first: Any, last: Any, most: int = 9) -> list[Any]:
     return [day for day in days if day >= first] or [first.normalize()]
 
 
-def date_axis(first: Any, last: Any, **how: Any) -> Any:
-    """An axis of days as people write them; the year stands at the first day of each."""
+def date_range(channel: Any, first: Any, last: Any, *, span: Any = None, **axis: Any) -> Any:
+    """A layer that draws nothing and spans an axis of days: `channel` is alt.X or alt.Y.
+
+    Days are as people write them; the year stands at the first day of each. Vega-Lite 5.6
+    misreads dates in an explicit domain of layered charts.
+    """
     days = ticks(first, last)
     heads = [day for n, day in enumerate(days) if n == 0 or day.year != days[n - 1].year]
     is_head = " || ".join(
         f"+datum.value == +datetime({d.year},{d.month - 1},{d.day})" for d in heads
     )
     label = f"[timeFormat(datum.value, '%-d %b'), {is_head} ? timeFormat(datum.value, '%Y') : '']"
-    if how.get("orient") == "top":  # where a second line would run into the chart
+    if axis.get("orient") == "top":  # where a second line would run into the chart
         label = f"timeFormat(datum.value, {is_head} ? '%-d %b %Y' : '%-d %b')"
-    return alt.Axis(
-        values=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in days],
-        labelExpr=label,
-        labelOverlap="greedy",
-        labelSeparation=8,
-        **how,
-    )
-
-
-def date_range(channel: Any, first: Any, last: Any, *, span: Any = None, **how: Any) -> Any:
-    """A layer that draws nothing and spans an axis of days: `channel` is alt.X or alt.Y.
-
-    Vega-Lite 5.6 misreads dates in an explicit domain of layered charts.
-    """
-    ends = alt.Chart(pd.DataFrame({"at": [first, last]})).mark_point(size=0)
+    values = [alt.DateTime(year=d.year, month=d.month, date=d.day) for d in days]
+    looks = {"values": values, "labelExpr": label, "labelOverlap": "greedy", "labelSeparation": 8}
     scale = alt.Scale(nice=False, **({"range": span} if span else {}))
-    place = channel("at:T", scale=scale, axis=date_axis(first, last, **how))
+    place = channel("at:T", scale=scale, axis=alt.Axis(**looks, **axis))
+    ends = alt.Chart(pd.DataFrame({"at": [first, last]})).mark_point(size=0)
     return ends.encode(**{"x" if channel is alt.X else "y": place})
 
 
