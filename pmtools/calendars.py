@@ -226,6 +226,8 @@ class WorkCalendar:
     def _at(self, worked: Minutes, is_finish: Any) -> Minutes:
         """The start of the next working minute, or the finish of the last."""
         c = self.borders
+        if c.week == 0:  # Before all work stands its first start.
+            is_finish = is_finish & (worked != 0)
         minute = worked - is_finish
         if c.week == 0 and np.any((minute < 0) | (minute >= c.total)):
             last = pd.Timestamp(instants_of(c.finishes[-1]))
@@ -265,8 +267,8 @@ def _like(model: Any, values: npt.NDArray[Any]) -> Any:
 
 @lru_cache(maxsize=256)
 def _compile(week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts], ...]) -> Borders:
-    first = _monday(min((e[0] for e in exceptions), default=MONDAY)) - 7
-    last = _monday(max((e[1] for e in exceptions), default=MONDAY)) + 21
+    first = monday_of(min((e[0] for e in exceptions), default=MONDAY)) - 7
+    last = monday_of(max((e[1] for e in exceptions), default=MONDAY)) + 21
     days = np.arange(first - 1, last)
     patterns: dict[Shifts, int] = {}
     weekly = np.array([patterns.setdefault(shifts, len(patterns)) for shifts in week])
@@ -294,7 +296,8 @@ def _compile(week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts]
     )
 
 
-def _monday(day: int) -> int:
+def monday_of(day: int) -> int:
+    """The Monday of the week of a day, both in days since 1970-01-01."""
     return day - (day - MONDAY) % 7
 
 

@@ -152,6 +152,11 @@ def test_a_calendar_whose_last_shift_is_past_has_no_future():
         once.add(AT("2026-06-01"), 5)
     with pytest.raises(ProjectError, match="no working time is left"):
         once.next_work(AT("2026-06-04"))
+    assert once.previous_work(pd.Series([AT("2026-06-05"), pd.NaT])).isna().tolist() == [
+        False,
+        True,
+    ]
+    assert pd.isna(once.add(pd.NaT, 10))
 
 
 def test_base_calendars_in_a_circle_are_an_error():

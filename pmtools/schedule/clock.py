@@ -45,4 +45,4 @@ class Clock:
 
     def finish(self, worked: int) -> int:
         """The first instant with so many working minutes before it: a finish of work."""
-        return self.start(worked - 1) + 1
+        return self.start(worked - 1) + 1 if worked or self.week else self.starts[0]

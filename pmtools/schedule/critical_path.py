@@ -73,19 +73,24 @@ class _Walk:
         self.is_from_finish = np.isin(network.kind, (FS, FF)).tolist()
         self.duration, self.floor = limits.duration.tolist(), limits.floor.tolist()
         self.floor_instant = limits.floor_instant.tolist()
-        self.cap, self.latest = limits.cap.tolist(), limits.latest.tolist()
+        self.cap, self.is_finish_cap = limits.cap.tolist(), limits.is_finish_cap.tolist()
+        self.latest = limits.latest.tolist()
         self.is_linked = (~(limits.is_fixed | limits.ignores_links)).tolist()
         self.is_started = (limits.begin != MISSING).tolist()
         self.is_held = (limits.is_pinned | limits.is_finished).tolist()
         self.is_late, self.resume = limits.is_late.tolist(), limits.resume.tolist()
         self.to_first = np.flatnonzero(network.role[network.successor] == FIRST).tolist()
-        heeds = ~(limits.is_finished | limits.ignores_links)[network.successor]
+        leads_on = np.bincount(network.predecessor, minlength=len(self.order)) > 0
+        is_deaf = limits.is_finished | limits.ignores_links | (network.is_support & ~leads_on)
         is_past = np.isin(network.kind, (SS, SF)) & (limits.begin != MISSING)[network.predecessor]
-        self.is_felt = (heeds & ~is_past).tolist()
+        self.is_felt = (~(is_deaf[network.successor] | is_past)).tolist()
         self.felt: list[list[int]] = []
         count = len(self.order)
         self.start, self.finish, self.instant = [0] * count, [0] * count, [0] * count
         self.begin, self.reached = limits.begin.tolist(), [0] * len(self.before)
+        work = network.is_leaf & ~network.is_support
+        self.support = np.flatnonzero(network.is_support).tolist()
+        self.ending = np.flatnonzero(work if work.any() else network.is_leaf).tolist()
         self.end = 0
 
     def forward(self) -> None:
@@ -106,8 +111,7 @@ class _Walk:
                 self.begin[node] = best
             if duration == 0:
                 self.instant[node] = self._stand(node, best)
-        leaves = (node for node, role in enumerate(self.role) if role == LEAF)
-        self.end = max(self.event(node, True) for node in leaves)
+        self.end = max(self.event(node, True) for node in self.ending)
         self.felt = self._felt()
 
     def _felt(self) -> list[list[int]]:
@@ -146,8 +150,10 @@ class _Walk:
         evening = clock.finish(worked)
         links = (link for link in self.incoming[node] if self.reached[link] == worked)
         arrivals = [self.reach_instant(link) for link in links]
-        if self.floor[node] == worked and self.floor_instant[node] != MISSING:
+        if self.floor[node] == worked:
             arrivals.append(self.floor_instant[node])
+        if self.cap[node] == worked and self.is_finish_cap[node]:
+            return evening
         return evening if arrivals and max(arrivals) <= evening else clock.start(worked)
 
     def backward(self) -> list[int]:
@@ -166,9 +172,15 @@ class _Walk:
         return late
 
     def _ends(self) -> list[int]:
-        """The finish of the project in the working minutes of each node's calendar."""
+        """The finish of the project in the working minutes of each node's calendar.
+
+        It is that of the work; support may go on after it.
+        """
         worked = [clock.before(self.end) for clock in self.clocks]
-        return [worked[calendar] for calendar in self.calendar]
+        ends = [worked[calendar] for calendar in self.calendar]
+        for node in self.support:
+            ends[node] = max(ends[node], self.finish[node])
+        return ends
 
     def retreat(self, link: int, upper: int) -> int:
         """The latest finish of the predecessor with which the successor is not past `upper`."""
@@ -176,7 +188,9 @@ class _Walk:
         if self.is_plain[link]:
             worked = upper - lag
         else:
-            instant = self.clocks[self.calendar[self.after[link]]].start(upper)
+            clock = self.clocks[self.calendar[self.after[link]]]
+            is_over = clock.week == 0 and upper == clock.total
+            instant = clock.finish(upper) if is_over else clock.start(upper)
             if lag != 0:
                 clock = self.clocks[self.lag_calendar[link]]
                 instant = clock.start(clock.before(instant) - lag)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmtools.calendars import DAY, MISSING, Minutes, minutes_of
+from pmtools.calendars import DAY, MISSING, Minutes, WorkCalendar, minutes_of
 from pmtools.schedule.network import Network
 from pmtools.schedule.progress import Progress, end_of_day, status_minute
 
@@ -26,8 +26,9 @@ class Limits:
         Working minutes still to be scheduled.
     floor, floor_instant, floor_reason
         No earlier start than this; the same as minutes since 1970; what sets it.
-    cap
-        A start that overrides predecessors and floor, NEVER where there is none.
+    cap, is_finish_cap
+        A start that overrides predecessors and floor, NEVER where there is none; whether it is
+        there for the sake of the finish.
     latest
         No later finish than this, NEVER where only the project's finish limits it.
     is_pinned
@@ -52,6 +53,7 @@ class Limits:
     floor_instant: Minutes
     floor_reason: Minutes
     cap: Minutes
+    is_finish_cap: np.ndarray
     latest: Minutes
     is_pinned: np.ndarray
     is_fixed: np.ndarray
@@ -74,13 +76,15 @@ def limits_of(network: Network, progress: Progress) -> Limits:
     floor = network.before(instant)
     is_held = rules.are(*FINISHES_NOT_BEFORE) & ~progress.is_finished
     held = np.where(is_held, network.before(rules.date) - duration, -NEVER)
+    evening = network.ask(WorkCalendar.previous_work, np.where(is_held, rules.date, MISSING))
     cap, latest, is_pinned = _late(network, rules, duration, is_open)
     return Limits(
         duration=duration,
         floor=np.where(is_fixed, begin, np.maximum(np.maximum(floor, held), begin)),
-        floor_instant=np.where(is_fixed, progress.start, np.where(held > floor, MISSING, instant)),
+        floor_instant=np.where(is_fixed, progress.start, np.where(held > floor, evening, instant)),
         floor_reason=np.where(held > floor, CONSTRAINT, reason),
         cap=cap,
+        is_finish_cap=rules.are(*FINISHES_NOT_AFTER),
         latest=latest,
         is_pinned=is_pinned,
         is_fixed=is_fixed,

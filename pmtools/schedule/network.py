@@ -62,6 +62,11 @@ class Network:
         """Which nodes are tasks; these come first."""
         return self.role == LEAF
 
+    @property
+    def is_support(self) -> np.ndarray:
+        """Which nodes are level of effort: they go along with the work and decide nothing."""
+        return (self.of_task("kind") == "level_of_effort") & self.is_leaf
+
     def of_task(self, column: str) -> np.ndarray:
         """A column of table `tasks`, one value a node."""
         return self.project.tasks[column].to_numpy()[self.task]

@@ -60,16 +60,18 @@ def tables_of(
 def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: Dates) -> Columns:
     """What is computed for the leaves, in the order of the outline."""
     is_point, done = limits.duration == 0, progress.is_finished
-    early_start = np.where(is_point, dates.instant, network.at(dates.start, "start"))
-    early_finish = np.where(is_point, dates.instant, network.at(dates.finish, "finish"))
+    start, finish, late = (
+        np.where(is_point, MISSING, each)
+        for each in (dates.start, dates.finish, dates.late_finish - limits.duration)
+    )
+    early_start = np.where(is_point, dates.instant, network.at(start, "start"))
+    early_finish = np.where(is_point, dates.instant, network.at(finish, "finish"))
     is_on_time = is_point & (dates.late_finish == dates.finish)
     late_finish = np.where(is_on_time, dates.instant, network.at(dates.late_finish, "finish"))
-    late_start = network.at(dates.late_finish - limits.duration, "start")
-    late_start = np.where(is_point, late_finish, late_start)
+    late_start = np.where(is_point, late_finish, network.at(late, "start"))
     total = network.calendars.ask(
         network.float_calendar, WorkCalendar.hours_between, early_finish, late_finish
     )
-    is_effort = network.of_task("kind") == "level_of_effort"
     early_start = np.where(done, progress.start, early_start)
     early_finish = np.where(done, progress.finish, early_finish)
     _refuse_beyond_horizon(network, early_finish)
@@ -85,7 +87,7 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
     columns = {name: instants_of(values) for name, values in instants.items()} | {
         "total_float_hours": np.where(done, np.nan, total),
         "free_float_hours": np.where(done, np.nan, (dates.free - dates.finish) / 60),
-        "is_critical": ~done & ~is_effort & (total <= network.options.critical_hours),
+        "is_critical": ~done & ~network.is_support & (total <= network.options.critical_hours),
         "is_started": progress.is_started,
         "is_finished": done,
         "percent_complete": progress.percent,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from pmtools.calendars import Minutes, Shifts, WorkCalendar
+from pmtools.calendars import DAY, Minutes, Shifts, WorkCalendar, monday_of
 from pmtools.errors import ProjectError
 from pmtools.project import Project
 from pmtools.project.working_time import calendars_of
@@ -85,17 +86,26 @@ def _resource_calendars(project: Project, position: dict[str, int]) -> dict[int,
 
 
 def _hours_of_both(one: WorkCalendar, other: WorkCalendar) -> WorkCalendar | None:
-    """The hours that both work; None where these never meet."""
+    """The hours that both work; None where they share no hour of a usual week."""
     ranges = (*one.exceptions, *other.exceptions)
-    days = sorted({day for first, last, _ in ranges for day in range(first, last + 1)})
-    week = tuple(_overlap(*pair) for pair in zip(one.week, other.week, strict=True))
-    exceptions = ((day, day, _overlap(one.shifts_on(day), other.shifts_on(day))) for day in days)
+    # The night of the last day reaches into the day after.
+    days = sorted({day for first, last, _ in ranges for day in range(first, last + 2)})
+    monday = monday_of(max(days, default=0)) + 14
+    week = tuple(_overlap(one, other, day) for day in range(monday, monday + 7))
+    exceptions = ((day, day, _overlap(one, other, day)) for day in days)
     try:
-        return WorkCalendar(f"{one.id}&{other.id}", "", week, tuple(exceptions))
+        both = WorkCalendar(f"{one.id}&{other.id}", "", week, tuple(exceptions))
     except ProjectError:
         return None
+    return both if any(week) else None
 
 
-def _overlap(one: Shifts, other: Shifts) -> Shifts:
-    pairs = ((max(s, t), min(f, g)) for s, f in one for t, g in other)
-    return tuple((start, finish) for start, finish in pairs if start < finish)
+def _overlap(one: WorkCalendar, other: WorkCalendar, day: int) -> Shifts:
+    """The hours of both between 00:00 and 24:00 of a day."""
+    pairs = product(*([*c.shifts_on(day), *_last_night(c, day)] for c in (one, other)))
+    spans = ((max(0, s, t), min(DAY, f, g)) for (s, f), (t, g) in pairs)
+    return tuple((start, finish) for start, finish in spans if start < finish)
+
+
+def _last_night(calendar: WorkCalendar, day: int) -> Shifts:
+    return tuple((start - DAY, finish - DAY) for start, finish in calendar.shifts_on(day - 1))

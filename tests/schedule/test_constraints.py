@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from day_plan import critical, day_plan, days, floats, free
 
@@ -132,6 +133,39 @@ def test_an_elapsed_lag_counts_the_weekend():
     plan = schedule(day_plan("A5 B2 C2", "A>B:FS+2 A>C:FS+2e"))
     assert (days(plan, "B"), days(plan, "C")) == ("06-10..11", "06-08..09")
     assert plan.tasks["driver"][2] == 'finish of "A" + 2 elapsed days'
+
+
+@pytest.mark.parametrize("scheduling", PRESETS)
+@pytest.mark.parametrize(
+    ("rule", "stands"),
+    [("MFO=2026-06-05", "06-05 17:00"), ("FNET=2026-06-05", "06-05 17:00"),
+     ("MFO=2026-06-06", "06-05 17:00"), ("MSO=2026-06-05", "06-05 08:00"),
+     ("SNET=2026-06-06", "06-08 08:00")],
+)  # fmt: skip
+def test_a_milestone_stands_on_the_day_of_its_constraint(rule, stands, scheduling):
+    """What must finish on Friday is a date on Friday, not the next working morning."""
+    milestone = schedule(day_plan(f"A7 M0:{rule}", scheduling=scheduling)).tasks.iloc[1]
+    assert f"{milestone['start']:%m-%d %H:%M}" == stands
+    assert f"{milestone['finish']:%m-%d %H:%M}" == stands
+
+
+@pytest.mark.parametrize("rule", ["MFO=2026-06-05", "FNLT=2026-06-05"])
+def test_a_milestone_that_is_put_before_its_predecessors_stands_on_its_day(rule):
+    """Microsoft Project honours the date; float shows what is missed."""
+    plan = schedule(day_plan(f"A7 M0:{rule}", "A>M", scheduling="microsoft_project"))
+    assert f"{plan.tasks['finish'][1]:%m-%d %H:%M}" == "06-05 17:00"
+    assert f"{plan.tasks['late_finish'][1]:%m-%d %H:%M}" == "06-05 17:00"
+    assert floats(plan, "A") == [-2]
+
+
+def test_a_summary_hands_down_its_finish_to_the_minute():
+    """23:59 is the end of the day for a summary as it is for a task."""
+    project = day_plan("S0 A1 P9")
+    project = project.replace(tasks=project.tasks.assign(
+        parent_id=["", "S", ""], is_elapsed=True, constraint=["FNLT", "", ""],
+        constraint_date=pd.Timestamp("2026-06-02 23:59"),
+    ))  # fmt: skip
+    assert f"{schedule(project).tasks['late_finish'][1]:%m-%d %H:%M}" == "06-03 00:00"
 
 
 @pytest.mark.parametrize(

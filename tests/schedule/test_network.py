@@ -124,6 +124,16 @@ def test_level_of_effort_is_never_critical():
     assert plan.tasks["is_critical"].tolist() == [True, False]
 
 
+def test_level_of_effort_that_lasts_longer_takes_no_float_from_others():
+    """The critical path is that of the work: support after its end changes no late date."""
+    plan = schedule(changed(day_plan("A5 B3 L20 M0", "B>L:SS"), "L", kind="level_of_effort"))
+    assert floats(plan, "A", "B", "L", "M") == [0, 2, 0, 5]
+    assert plan.tasks["is_critical"].tolist() == [True, False, False, False]
+    assert f"{plan.finish:%m-%d}" == "06-26"
+    alone = schedule(changed(day_plan("L20"), "L", kind="level_of_effort"))
+    assert floats(alone, "L") == [0]
+
+
 def test_a_link_to_a_task_that_does_not_exist_is_left_out():
     """The check reports it; the dates are those of the other links."""
     plan = schedule(day_plan("A2 B1", "A>B gone>B A>gone"))
@@ -185,6 +195,10 @@ def test_dates_past_the_horizon_are_an_error_that_names_the_task():
     """Durations beyond reason do not run over the end of time."""
     with pytest.raises(ProjectError, match='"B" would finish after 2200'):
         schedule(day_plan("A1 B99999", "A>B"))
+    project = changed(day_plan("A1 B1", "A>B"), "A", duration_hours=1e5)
+    project = project.replace(links=project.links.assign(lag_kind="percent", lag_hours=1e6))
+    with pytest.raises(ProjectError, match='"B" would finish after 2200'):
+        schedule(project)
 
 
 def test_tasks_work_on_their_own_calendar():
@@ -254,6 +268,65 @@ def test_microsoft_project_works_a_task_in_the_hours_of_its_people():
     assert plan.tasks["finish"][1] == pd.Timestamp("2026-06-04 10:00")
     p6 = Header("v", "V", pd.Timestamp("2026-06-01"))
     assert days(schedule(project.replace(header=p6)), "A") == "06-01..02"
+
+
+def test_a_calendar_may_be_a_single_weekend():
+    """A cut-over with a gate before it and a milestone after it, and nothing to work on else."""
+    project = day_plan("G0 A1 M0 B0 C1", "G>A A>M A>B").replace(
+        calendars=pd.DataFrame([{"id": "cut", "weekday": "mon"}]),
+        exceptions=pd.DataFrame([{"calendar_id": "cut", "from": "2026-06-13", "to": "2026-06-14",
+                                  "shifts": "08:00-12:00"}]),
+    )  # fmt: skip
+    for task in "GAM":
+        project = changed(project, task, calendar_id="cut")
+    plan = schedule(project)
+    assert row(plan, "G")["start"] == pd.Timestamp("2026-06-13 08:00")
+    assert days(plan, "A") == "06-13..14"
+    assert row(plan, "M")["finish"] == pd.Timestamp("2026-06-14 12:00")
+    assert row(plan, "B")["finish"] == pd.Timestamp("2026-06-15 08:00")
+    assert floats(plan, "G", "A", "M", "B") == [0, 0, 0, 0]
+    with pytest.raises(ProjectError, match="no working time is left"):
+        schedule(changed(project, "A", duration_hours=9.0))
+
+
+NIGHT = [{"id": "night", "weekday": day, "shift_start": "22:00", "shift_finish": "06:00"}
+         for day in ("mon", "tue", "wed", "thu", "fri")]  # fmt: skip
+LATE = [{"id": "late", "weekday": day, "shift_start": "20:00", "shift_finish": "04:00"}
+        for day in ("mon", "tue", "wed", "thu", "fri")]  # fmt: skip
+EARLY = [{"id": "early", "weekday": day, "shift_start": "04:00", "shift_finish": "12:00"}
+         for day in ("mon", "tue", "wed", "thu", "fri")]  # fmt: skip
+
+
+def staffed(task_calendar, resource_calendar, calendars, exceptions=()):
+    """One task of a day with a calendar, done by someone with another."""
+    project = day_plan("A1", scheduling="microsoft_project").replace(
+        calendars=pd.DataFrame(calendars),
+        exceptions=pd.DataFrame(exceptions),
+        resources=pd.DataFrame([{"id": "1", "name": "Ann", "calendar_id": resource_calendar}]),
+        assignments=pd.DataFrame([{"task_id": "A", "resource_id": "1"}]),
+    )
+    return schedule(changed(project, "A", calendar_id=task_calendar)).tasks.iloc[0]
+
+
+def test_the_hours_of_both_may_lie_after_midnight():
+    """A shift belongs to the day it starts on, but is worked on the next one too."""
+    task = staffed("late", "night", LATE + NIGHT)
+    assert task["finish"] == pd.Timestamp("2026-06-03 00:00")
+    task = staffed("early", "night", EARLY + NIGHT)
+    assert task["start"] == pd.Timestamp("2026-06-02 04:00")
+    assert task["finish"] == pd.Timestamp("2026-06-05 06:00")
+    off = [{"calendar_id": "night", "from": "2026-06-02"}]
+    assert staffed("early", "night", EARLY + NIGHT, off)["finish"] == pd.Timestamp(
+        "2026-06-09 06:00"
+    )
+
+
+def test_a_task_keeps_its_calendar_where_its_people_share_no_week_with_it():
+    """One exceptional day in common is not a calendar that a plan can be worked on."""
+    day = [{"id": "day", "weekday": "mon", "shift_start": "08:00", "shift_finish": "16:00"}]
+    extra = [{"calendar_id": "night", "from": "2026-06-08", "shifts": "08:00-10:00"}]
+    task = staffed("day", "night", day + NIGHT, extra)
+    assert task["finish"] == pd.Timestamp("2026-06-01 16:00")
 
 
 def test_a_schedule_says_what_it_is():
