@@ -12,6 +12,7 @@ from pmtools.check.rules import Severity
 from pmtools.errors import Problem, ProjectError
 
 SHOWN = 100
+TOLD = ("code", "severity", "place", "message", "remedy")
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,18 @@ class Findings:
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.found)
 
+    def _of(self, severity: Severity) -> tuple[Finding, ...]:
+        return tuple(f for f in self.found if f.severity == severity)
+
     @property
     def errors(self) -> tuple[Finding, ...]:
         """Those that make figures wrong."""
-        return tuple(f for f in self.found if f.severity == "error")
+        return self._of("error")
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
         """Those that make figures doubtful or incomplete."""
-        return tuple(f for f in self.found if f.severity == "warning")
+        return self._of("warning")
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -61,8 +65,7 @@ class Findings:
 
         `task_ids` holds several ids separated by ";", as everywhere in the tables.
         """
-        columns = ["code", "severity", "place", "message", "remedy"]
-        data = {name: [getattr(f, name) for f in self.found] for name in columns}
+        data = {name: [getattr(f, name) for f in self.found] for name in TOLD}
         data["task_ids"] = [";".join(f.task_ids) for f in self.found]
         return pd.DataFrame(data, dtype="str")
 
@@ -83,26 +86,20 @@ class Findings:
     @property
     def summary(self) -> str:
         """`2 errors, 14 warnings, 3 infos`, or `nothing found`."""
-        counts = {
-            severity: sum(f.severity == severity for f in self.found)
-            for severity in ("error", "warning", "info")
-        }
-        said = [f"{n} {severity}{'s' * (n > 1)}" for severity, n in counts.items() if n]
+        kinds = {"error": self.errors, "warning": self.warnings, "info": self._of("info")}
+        said = [f"{len(f)} {kind}{'s' * (len(f) > 1)}" for kind, f in kinds.items() if f]
         return ", ".join(said) or "nothing found"
 
+    @property
+    def _rest(self) -> list[str]:
+        return [f"... and {len(self) - SHOWN} more"] if len(self) > SHOWN else []
+
     def __str__(self) -> str:
-        lines = [self.summary, *map(str, self.found[:SHOWN])]
-        if len(self) > SHOWN:
-            lines.append(f"... and {len(self) - SHOWN} more")
-        return "\n".join(lines)
+        return "\n".join([self.summary, *map(str, self.found[:SHOWN]), *self._rest])
 
     def _repr_html_(self) -> str:
-        heads = ("code", "severity", "place", "message", "remedy")
-        head = "".join(f"<th>{name}</th>" for name in heads)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(getattr(f, name))}</td>" for name in heads) + "</tr>"
-            for f in self.found[:SHOWN]
-        )
-        rest = f"<p>... and {len(self) - SHOWN} more</p>" if len(self) > SHOWN else ""
-        table = f"<table><tr>{head}</tr>{body}</table>" if self.found else ""
-        return f"<p>{self.summary}</p>{table}{rest}"
+        rows = [TOLD, *([getattr(f, name) for name in TOLD] for f in self.found[:SHOWN])]
+        cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+        table = f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        said = "".join(f"<p>{text}</p>" for text in (self.summary, *self._rest))
+        return said + (table if self.found else "")

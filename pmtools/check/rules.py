@@ -1,4 +1,4 @@
-"""How a rule is written: a small function with a stable code, a severity and a remedy."""
+"""How a rule is written: a declaration of what must hold, or a function that yields hits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from pmtools.errors import Problem, ProjectError
@@ -18,6 +17,7 @@ from pmtools.project.working_time import calendars_of
 Severity = Literal["error", "warning", "info"]
 NAMED = 3
 PLURALS = {"task": "tasks", "summary": "summaries", "milestone": "milestones"}
+TASKS_OF_A_ROW = {"tasks": ("id",), "links": ("predecessor_id", "successor_id")}
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Case:
     today: pd.Timestamp | None = None
     earlier: Project | None = None
 
+    @property
+    def before(self) -> pd.DataFrame:
+        """The tasks as they were in the earlier project; the same as now without one."""
+        return (self.earlier or self.project).tasks
+
     @cached_property
     def names(self) -> dict[str, str]:
         """The name of each task by its id."""
@@ -52,10 +57,26 @@ class Case:
         return tasks[tasks["is_active"] & ~is_parent]
 
     @cached_property
+    def summaries(self) -> pd.DataFrame:
+        """The summary tasks."""
+        return self.project.tasks[self.project.tasks["kind"] == "summary"]
+
+    @cached_property
     def progress(self) -> pd.DataFrame:
         """The last known progress of each task of the plan, with the task's kind."""
         known = self.project.latest_progress()
         return known.merge(self.project.tasks[["id", "kind"]], left_on="task_id", right_on="id")
+
+    @cached_property
+    def open_items(self) -> pd.DataFrame:
+        """The open items of the register."""
+        return self.project.register[self.project.register["status"] == "open"]
+
+    @cached_property
+    def status_date(self) -> Any:
+        """The status date; NaT, before which nothing is, where the project has none."""
+        known = self.project.header.status_date
+        return pd.NaT if known is None else known
 
     @cached_property
     def calendar_problems(self) -> tuple[Problem, ...]:
@@ -70,19 +91,19 @@ class Case:
         """`"Install switches" (T-9)`."""
         return f'"{self.names.get(task_id, "")}" ({task_id})'
 
-    def row(self, table: str, position: Any, message: str, remedy: str = "") -> Hit:
+    def row(self, table: str, position: int, message: str, remedy: str = "") -> Hit:
         """A hit at one row of a table."""
-        row = getattr(self.project, table).iloc[position]
-        columns = {"tasks": ["id"], "links": ["predecessor_id", "successor_id"]}
-        found = (row.get(name, "") for name in columns.get(table, ["task_id"]))
-        task_ids = tuple(task_id for task_id in found if task_id in self.names)
-        return Hit(self.project.place(table, position), message, task_ids, remedy)
-
-    def rows(self, table: str, where: Any, sentence: Callable[[Any], str]) -> Iterator[Hit]:
-        """One hit for each row of a table where the condition holds."""
         frame = getattr(self.project, table)
-        for position in np.flatnonzero(where):
-            yield self.row(table, position, sentence(frame.iloc[position]))
+        columns = (c for c in TASKS_OF_A_ROW.get(table, ("task_id",)) if c in frame)
+        task_ids = (frame[column].iat[position] for column in columns)
+        known = tuple(task_id for task_id in task_ids if task_id in self.names)
+        return Hit(self.project.place(table, position), message, known, remedy)
+
+    def rows(self, table: str, rows: pd.DataFrame, said: str) -> Iterator[Hit]:
+        """One hit for each of these rows of a table, `said` with their values and the `{task}`."""
+        for position, cells in zip(rows.index, rows.to_dict("records"), strict=True):
+            cells["task"] = self.task(cells.get("id" if table == "tasks" else "task_id", ""))
+            yield self.row(table, position, said.format_map(cells))
 
     def tasks(self, ids: Iterable[str], said: str, noun: str = "task") -> Iterator[Hit]:
         """One hit for all these tasks together: `12 tasks without owner: "A" (1), ...`."""
@@ -93,8 +114,7 @@ class Case:
         named = ", ".join(self.task(task_id) for task_id in found[:NAMED])
         rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
         count = f"{len(found)} {PLURALS[noun]}" if len(found) > 1 else noun
-        place = self.project.place("tasks", first)
-        yield Hit(place, f"{count} {said}: {named}{rest}", found)
+        yield Hit(self.project.place("tasks", first), f"{count} {said}: {named}{rest}", found)
 
     def table(self, table: str, message: str, remedy: str = "") -> Hit:
         """A hit that concerns a table as a whole, or the header."""
@@ -103,29 +123,49 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule with its stable code; `find` gives the hits, its docstring says what must hold."""
+    """What must hold, in one sentence, under a stable code.
+
+    `where` picks what breaks the rule and `said` puts it into words, by what the rule is `about`:
+
+    - `header`: whether it is broken; said with the fields of the header
+    - `task`, `summary`, `milestone`: ids of tasks, told together
+    - the name of a table: the rows that break it, told one by one with the values of their
+      columns, those that `where` added, and the `{task}`
+    - nothing: the hits themselves
+    """
 
     code: str
     severity: Severity
+    about: str
+    holds: str
+    said: str
     remedy: str
-    find: Callable[[Case], Iterator[Hit]]
+    where: Callable[[Case], Any]
 
-    @property
-    def holds(self) -> str:
-        """What must be so, in one sentence."""
-        return (self.find.__doc__ or "").strip()
+    def find(self, case: Case) -> Iterator[Hit]:
+        """Every place where the rule does not hold."""
+        found = self.where(case)
+        if self.about == "":
+            yield from found
+        elif self.about in PLURALS:
+            yield from case.tasks(found, self.said, self.about)
+        elif self.about != "header":
+            yield from case.rows(self.about, found, self.said)
+        elif found:
+            yield case.table("header", self.said.format_map(vars(case.project.header)))
 
 
 def rule(
     code: str, severity: Severity, remedy: str
 ) -> Callable[[Callable[[Case], Iterator[Hit]]], Rule]:
-    """Make a function that yields hits into a Rule."""
-    return lambda find: Rule(code, severity, remedy, find)
+    """Make a function that yields hits into a Rule; its docstring says what must hold."""
+    return lambda find: Rule(code, severity, "", (find.__doc__ or "").strip(), "", remedy, find)
 
 
 def rules_of(*modules: ModuleType) -> dict[str, Rule]:
     """The rules that stand in these modules, by their codes."""
-    found = [r for module in modules for r in vars(module).values() if isinstance(r, Rule)]
-    by_code = {r.code: r for r in sorted(found, key=lambda r: r.code)}
+    found = [r for module in modules for r in (*module.RULES, *vars(module).values())]
+    found = sorted((r for r in found if isinstance(r, Rule)), key=lambda r: r.code)
+    by_code = {r.code: r for r in found}
     assert len(by_code) == len(found), "two rules have the same code"
     return by_code

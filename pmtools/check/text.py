@@ -1,15 +1,15 @@
-"""Rules on text: is it what it looks like?"""
+"""Rules on text and dates in any table: are they what they look like?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from pmtools.check.rules import Case, Hit, rule
-from pmtools.project import Project
+from pmtools.check.rules import Case, Hit, Rule, rule
 from pmtools.project.schema import TABLES
+from pmtools.project.validation import DATES
 
 INVISIBLE = re.compile(
     # Joiners are part of Persian, Indic and emoji text; after a plain letter they only hide.
@@ -28,7 +28,6 @@ LOOKALIKE = (
 MIXED_WORD = re.compile(f"{LATIN}{LOOKALIKE}|{LOOKALIKE}{LATIN}")
 HORIZON = pd.Timedelta(days=30 * 366)
 SHOWN = 60
-TEXTUAL = ("text", "id", "ids")
 
 
 def visible(text: str) -> str:
@@ -36,63 +35,51 @@ def visible(text: str) -> str:
     return INVISIBLE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
-def _cells(project: Project, pattern: re.Pattern[str]) -> Iterator[tuple[str, str, int, str]]:
-    """Table, column, position and text of every cell in which a pattern occurs."""
-    for table, schema in TABLES.items():
-        frame = getattr(project, table)
-        for column in schema.columns:
-            if column.kind in TEXTUAL and len(frame) and not column.choices:
-                for position, text in _found(frame[column.name], pattern):
-                    yield table, column.name, position, text
+def _of_texts(
+    code: str, holds: str, remedy: str, pattern: re.Pattern[str], said: Callable[[str], str]
+) -> Rule:
+    """A rule that no text of any table has the pattern in it."""
+
+    def find(case: Case) -> Iterator[Hit]:
+        for table, schema in TABLES.items():
+            for column in schema.columns:
+                if column.kind in ("text", "id", "ids") and not column.choices:
+                    texts = getattr(case.project, table)[column.name].to_list()
+                    # One search in all texts tells of nearly every column that none has it.
+                    for row, text in enumerate(texts if pattern.search("\n".join(texts)) else ()):
+                        if pattern.search(text):
+                            yield case.row(table, row, f"{column.name} {said(text)}")
+
+    return Rule(code, "warning", "", holds, "", remedy, find)
 
 
-def _found(cells: pd.Series, pattern: re.Pattern[str]) -> list[tuple[int, str]]:
-    # One search in all the text decides for nearly every column that no cell need be looked at.
-    texts = cells.to_list()
-    if not pattern.search("\n".join(texts)):
-        return []
-    return [(position, text) for position, text in enumerate(texts) if pattern.search(text)]
+def _hidden(text: str) -> str:
+    codes = sorted({f"U+{ord(c):04X}" for c in INVISIBLE.findall(text)})
+    return f'"{text[:SHOWN]}" has hidden characters ({", ".join(codes)})'
 
 
-@rule("PM501", "warning", "Type the text again; it is shown with these characters marked.")
-def text_has_no_hidden_characters(case: Case) -> Iterator[Hit]:
-    """Text holds no control, zero-width or direction-changing characters."""
-    for table, column, position, text in _cells(case.project, INVISIBLE):
-        codes = sorted({f"U+{ord(c):04X}" for c in INVISIBLE.findall(text)})
-        message = f'{column} "{text[:SHOWN]}" has hidden characters ({", ".join(codes)})'
-        yield case.row(table, position, message)
-
-
-@rule("PM502", "warning", "Type the word again in one alphabet.")
-def words_keep_to_one_alphabet(case: Case) -> Iterator[Hit]:
-    """No word mixes Latin letters with Greek or Cyrillic ones that look the same."""
-    for table, column, position, text in _cells(case.project, MIXED_WORD):
-        message = f"{column} {text[:SHOWN]!a} mixes alphabets in one word"
-        yield case.row(table, position, message)
-
-
-@rule("PM503", "warning", "Mend the formula in the source and save it again.")
-def cells_are_no_failed_formulas(case: Case) -> Iterator[Hit]:
-    """No text is the error message of a spreadsheet formula."""
-    for table, column, position, text in _cells(case.project, FAILED_FORMULA):
-        yield case.row(table, position, f"{column} is {text}, a formula that failed")
+# fmt: off
+RULES = (
+    _of_texts("PM501", "Text holds no control, zero-width or direction-changing characters.",
+        "Type the text again; it is shown with these characters marked.", INVISIBLE, _hidden),
+    _of_texts("PM502",
+        "No word mixes Latin letters with Greek or Cyrillic ones that look the same.",
+        "Type the word again in one alphabet.", MIXED_WORD,
+        lambda text: f"{text[:SHOWN]!a} mixes alphabets in one word"),
+    _of_texts("PM503", "No text is the error message of a spreadsheet formula.",
+        "Mend the formula in the source and save it again.", FAILED_FORMULA,
+        lambda text: f"is {text}, a formula that failed"),
+)
+# fmt: on
 
 
 @rule("PM504", "warning", "Correct the date.")
 def dates_are_near_the_project(case: Case) -> Iterator[Hit]:
     """No date lies more than thirty years from the start of the project."""
-    for table, schema in TABLES.items():
-        for column in schema.columns:
-            if column.kind in ("day", "start", "finish") and len(getattr(case.project, table)):
-                yield from _far_away(case, table, column.name)
-
-
-def _far_away(case: Case, table: str, name: str) -> Iterator[Hit]:
     start = case.project.header.start
-    yield from case.rows(
-        table,
-        (getattr(case.project, table)[name] - start).abs() > HORIZON,
-        lambda row: (
-            f"{name} is {row[name]:%Y-%m-%d}, far from the start of the project on {start:%Y-%m-%d}"
-        ),
-    )
+    for table, schema in TABLES.items():
+        rows = getattr(case.project, table)
+        for name in (column.name for column in schema.columns if column.kind in DATES):
+            said = f"{name} is {{{name}:%Y-%m-%d}}, far from the start of the project on "
+            far = rows[(rows[name] - start).abs() > HORIZON]
+            yield from case.rows(table, far, f"{said}{start:%Y-%m-%d}")

@@ -45,6 +45,13 @@ RIGHT = {
     "a deadline on the day of the start is not before it": lambda r, h: h.update(
         deadline=day(47, "17:00")
     ),
+    "a milestone reached after its deadline is late, not wrong": lambda r, h: (
+        task(r, "M1").update(deadline=day(20)),
+        r["progress"].append(
+            {"status_date": STATUS, "task_id": "M1", "actual_start": day(23),
+             "actual_finish": day(23), "percent_complete": 100, "remaining_hours": 0}
+        ),
+    ),
     "a negative cost is a credit note": lambda r, h: r["costs"][0].update(amount=-20.0),
     "a closed risk needs no numbers": lambda r, h: r["register"][0].update(
         status="closed", closed_date=day(30, "00:00"), probability=None, owner_id=""
@@ -119,6 +126,20 @@ def test_a_renamed_task_with_its_old_code_is_the_same_task():
     """D29: a better name does not make another task of it."""
     project = faulty_project(lambda r, h: task(r, "4.3").update(name="Install all clients"))
     assert not len(check(project, earlier=clean_project()))
+
+
+def test_a_renamed_task_below_an_inserted_row_is_the_same_task():
+    """D29: an inserted row shifts every WBS below it; the places of the tasks stay."""
+
+    def inject(rows, header):
+        for n in range(3, 7):
+            task(rows, f"4.{n}")["wbs"] = f"4.{n + 1}"
+        task(rows, "4.3")["name"] = "Train the users"
+        place = rows["tasks"].index(task(rows, "4.3"))
+        rows["tasks"].insert(place, task(rows, "4.2") | {"id": "N", "name": "Pilot", "wbs": "4.3"})
+
+    found = check(faulty_project(inject), earlier=clean_project())
+    assert "PM605" not in {finding.code for finding in found}, str(found)
 
 
 def test_checking_is_the_same_every_time():

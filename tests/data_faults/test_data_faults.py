@@ -274,6 +274,13 @@ fault("D29", "id given to another task", "PM605")(
 )
 
 
+@fault("D29", "ids that are row numbers, after a row was inserted", "PM605")
+def _(rows, header):
+    names = [task(rows, f"4.{n}")["name"] for n in range(3, 7)]
+    for n, name in enumerate(["Pilot", *names[:-1]], 3):
+        task(rows, f"4.{n}")["name"] = name
+
+
 @fault("D29", "task with a new id", "PM606")
 def _(rows, header):
     task(rows, "4.6")["id"] = "4.7"
