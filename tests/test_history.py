@@ -183,9 +183,7 @@ def test_a_killed_writer_loses_no_acknowledged_week(tmp_path):
     tests = str(Path(__file__).parent)
     for _ in range(3):
         with subprocess.Popen(
-            [sys.executable, "-c", RECORDER, str(path), tests],
-            stdout=subprocess.PIPE,
-            text=True,
+            [sys.executable, "-c", RECORDER, str(path), tests], stdout=subprocess.PIPE, text=True
         ) as child:
             acknowledged = int(child.stdout.readline())
             time.sleep(0.3)
