@@ -1,11 +1,14 @@
+import re
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from real_data import DATA, needs_data
 from tools import needs_java
 
-from pmtools.formats.schedule_file import read_schedule_files
+from pmtools.errors import SourceError
+from pmtools.formats.schedule_file import read_schedule_file, read_schedule_files
 from pmtools.process import run_limited
 
 PLANS = {
@@ -120,7 +123,7 @@ for source, writer, target in {jobs!r}:
 
 
 @pytest.fixture(scope="module")
-def converted(tmp_path_factory):
+def converted_files(tmp_path_factory):
     """Plans in the two formats of which no real file is at hand, as MPXJ writes them."""
     folder = tmp_path_factory.mktemp("converted")
     jobs = [
@@ -128,7 +131,12 @@ def converted(tmp_path_factory):
         (str(DATA / "msp_schedules" / "New Product.mpp"), "mpx", str(folder / "New Product.mpx")),
     ]
     run_limited(exec, CONVERT.format(jobs=jobs), {}, seconds=120)
-    return read_schedule_files([job[2] for job in jobs], seconds=120)
+    return [Path(job[2]) for job in jobs]
+
+
+@pytest.fixture(scope="module")
+def converted(converted_files):
+    return read_schedule_files(converted_files, seconds=120)
 
 
 @needs_java
@@ -139,6 +147,30 @@ def test_primavera_xml_says_what_the_export_says(converted):
     assert found.header == expected.header
     for table in ("tasks", "links", "resources", "assignments", "calendars", "exceptions"):
         pd.testing.assert_frame_equal(found.tables[table], expected.tables[table], obj=table)
+
+
+@needs_java
+@needs_data
+@pytest.mark.parametrize(
+    ("element", "content", "words"),
+    [
+        ("PredecessorActivityObjectId", "999999", "40 links in the file, 39 could be read"),
+        ("Type", "Finish", "40 links in the file, 39|1 Finish links in the file, 0 could be read"),
+        ("PlannedDuration", "5 days", "25 durations in the file, 24 could be read"),
+        ("ObjectId", "999999", "links|assignments"),
+    ],
+)
+def test_primavera_xml_of_which_a_row_would_be_lost_is_refused(
+    converted_files, tmp_path, element, content, words
+):
+    """The elements in the file are counted: MPXJ must return as many tasks, links and facts."""
+    row = "Relationship" if element in ("PredecessorActivityObjectId", "Type") else "Activity"
+    head, mark, tail = converted_files[0].read_text(encoding="utf-8").partition(f"<{row}>")
+    damaged = re.sub(f"<{element}>[^<]*", f"<{element}>{content}", tail, count=1)
+    path = tmp_path / "Damaged.xml"
+    path.write_text(head + mark + damaged, encoding="utf-8")
+    with pytest.raises(SourceError, match=f"Damaged.xml: incomplete import: .*({words})"):
+        read_schedule_file(path)
 
 
 @needs_java

@@ -6,10 +6,15 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pmtools.formats.schedule_file.java import java_date, java_enum, java_integer, java_time, text
+from pmtools.formats.schedule_file.java import java_class, java_enum, put, text
 from pmtools.formats.schedule_file.own_columns import whole_numbers
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = {
+    day[:3].lower(): day
+    for day in ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+}
+"""Java's names of our weekdays."""
+
 _FIRST, _LAST = dt.date(1980, 1, 1), dt.date(2099, 12, 31)
 
 Row = dict[str, Any]
@@ -23,9 +28,6 @@ class Calendars:
     """
 
     def __init__(self, plan: Any) -> None:
-        import jpype
-
-        self._days = list(jpype.JClass("java.time.DayOfWeek").values())
         calendars = list(plan.getCalendars())
         self._kept = [calendar for calendar in calendars if self._has_content(calendar)]
         self._ids = {calendar.getUniqueID(): self._id_of(calendar) for calendar in calendars}
@@ -53,7 +55,7 @@ class Calendars:
             text(calendar.getName())
             for calendar in self._kept
             if self.id_of(calendar) in used
-            and not any(_shifts(calendar.getHours(day)) for day in self._days)
+            and not any(_week_of(calendar).values())
             and not any(row["shifts"] for row in self._exceptions(calendar))
         ]
 
@@ -66,40 +68,41 @@ class Calendars:
         )
 
     def _has_week(self, calendar: Any) -> bool:
-        return any(calendar.getCalendarDayType(day).name() != "DEFAULT" for day in self._days)
+        kinds = (calendar.getCalendarDayType(_java_day(word)) for word in WEEKDAYS)
+        return any(kind.name() != "DEFAULT" for kind in kinds)
 
     def _week(self, calendar: Any) -> Iterator[Row]:
-        base = self.id_of(calendar.getParent())
+        base, week = self.id_of(calendar.getParent()), _week_of(calendar)
         head = {
             "id": text(calendar.getUniqueID()),
             "name": text(calendar.getName()),
             "base_id": base,
         }
-        shifts = {
-            d: _shifts(calendar.getHours(j)) for d, j in zip(WEEKDAYS, self._days, strict=True)
-        }
         if base and not self._has_week(calendar):
             yield head
             return
-        says_days_off = base or not any(shifts.values())
-        for day, spans in shifts.items():
-            for start, finish in spans:
-                yield head | {"weekday": day, "shift_start": start, "shift_finish": finish}
+        says_days_off = base or not any(week.values())
+        for word, spans in week.items():
+            for span in spans:
+                start, finish = span.split("-")
+                yield head | {"weekday": word, "shift_start": start, "shift_finish": finish}
             if says_days_off and not spans:
-                yield head | {"weekday": day}
+                yield head | {"weekday": word}
 
     def _exceptions(self, calendar: Any) -> Iterator[Row]:
         for exception in calendar.getExpandedCalendarExceptionsWithWorkWeeks():
-            first, last = _day(exception.getFromDate()), _day(exception.getToDate())
-            if last < _FIRST or first > _LAST:
-                continue
-            yield {
-                "calendar_id": text(calendar.getUniqueID()),
-                "from": max(first, _FIRST),
-                "to": min(last, _LAST),
-                "name": text(exception.getName()),
-                "shifts": " ".join(f"{start}-{finish}" for start, finish in _shifts(exception)),
-            }
+            first, last = (
+                dt.date.fromisoformat(str(day))
+                for day in (exception.getFromDate(), exception.getToDate())
+            )
+            if last >= _FIRST and first <= _LAST:
+                yield {
+                    "calendar_id": text(calendar.getUniqueID()),
+                    "from": max(first, _FIRST),
+                    "to": min(last, _LAST),
+                    "name": text(exception.getName()),
+                    "shifts": " ".join(_shifts(exception)),
+                }
 
 
 class NewCalendars:
@@ -107,8 +110,23 @@ class NewCalendars:
 
     def __init__(self, file: Any, calendars: list[Row], exceptions: list[Row]) -> None:
         self.file = file
-        self._rows, self._exceptions = calendars, exceptions
-        self._by_id = self._add()
+        rows: dict[str, list[Row]] = {}
+        for row in calendars:
+            rows.setdefault(row["id"], []).append(row)
+        self._by_id = {key: file.addCalendar() for key in rows}
+        for key, number in whole_numbers(rows).items():
+            calendar = self._by_id[key]
+            name, base = (
+                next((row[column] for row in rows[key] if row[column]), "")
+                for column in ("name", "base_id")
+            )
+            put(calendar, UniqueID=number, Name=name or key)
+            _set_week(calendar, rows[key], self._by_id.get(base))
+        for row in exceptions:
+            days = (_java_date(row["from"]), _java_date(row["to"] or row["from"]))
+            exception = self._by_id[row["calendar_id"]].addCalendarException(*days)
+            put(exception, Name=row["name"])
+            _add_shifts(exception, row["shifts"].split())
 
     def of(self, calendar_id: str) -> Any:
         """That calendar; for "" the first one, or the usual week where there is none."""
@@ -125,39 +143,18 @@ class NewCalendars:
         if calendar is None:
             calendar = self.file.addCalendar()
             calendar.setName(name)
-            row = {"shift_start": "00:00", "shift_finish": "24:00"}
-            _set_week(calendar, [row | {"weekday": day} for day in WEEKDAYS], None)
+            shift = {"shift_start": "00:00", "shift_finish": "24:00"}
+            _set_week(calendar, [shift | {"weekday": word} for word in WEEKDAYS], None)
         return calendar
-
-    def _add(self) -> dict[str, Any]:
-        rows: dict[str, list[Row]] = {}
-        for row in self._rows:
-            rows.setdefault(row["id"], []).append(row)
-        calendars = {key: self.file.addCalendar() for key in rows}
-        numbers = whole_numbers(rows)
-        for key, calendar in calendars.items():
-            calendar.setUniqueID(java_integer(numbers[key]))
-            calendar.setName(next((row["name"] for row in rows[key] if row["name"]), key))
-            base = next((row["base_id"] for row in rows[key] if row["base_id"]), "")
-            _set_week(calendar, rows[key], calendars.get(base))
-        for row in self._exceptions:
-            last = row["to"] or row["from"]
-            days = java_date(row["from"]), java_date(last)
-            exception = calendars[row["calendar_id"]].addCalendarException(*days)
-            exception.setName(row["name"] or None)
-            _add_shifts(exception, row["shifts"].split())
-        return calendars
 
 
 def _set_week(calendar: Any, rows: list[Row], base: Any) -> None:
     """Days without a row are the base's, or off where there is none."""
-    import jpype
-
-    weekdays = dict(zip(WEEKDAYS, jpype.JClass("java.time.DayOfWeek").values(), strict=True))
     said = {row["weekday"] for row in rows}
     if base is not None:
         calendar.setParent(base)
-    for word, day in weekdays.items():
+    for word in WEEKDAYS:
+        day = _java_day(word)
         spans = [
             f"{row['shift_start']}-{row['shift_finish']}"
             for row in rows
@@ -171,19 +168,24 @@ def _set_week(calendar: Any, rows: list[Row], base: Any) -> None:
 
 
 def _add_shifts(hours: Any, spans: Iterable[str]) -> None:
-    import jpype
-
-    span_of = jpype.JClass("org.mpxj.LocalTimeRange")
+    span_of, time = java_class("org.mpxj.LocalTimeRange"), java_class("java.time.LocalTime")
     for span in spans:
-        start, _, finish = span.partition("-")
-        hours.add(span_of(java_time(start), java_time(finish)))
+        hours.add(span_of(*map(time.parse, span.replace("24:00", "00:00").split("-"))))
 
 
-def _day(value: Any) -> dt.date:
-    return dt.date.fromisoformat(str(value))
+def _week_of(calendar: Any) -> dict[str, list[str]]:
+    return {word: _shifts(calendar.getHours(_java_day(word))) for word in WEEKDAYS}
 
 
-def _shifts(hours: Any) -> list[tuple[str, str]]:
-    """Spans of a day; midnight at the end of a span is 24:00."""
-    spans = [(str(span.getStart())[:5], str(span.getEnd())[:5]) for span in hours or ()]
-    return sorted((start, "24:00" if finish == "00:00" else finish) for start, finish in spans)
+def _shifts(hours: Any) -> list[str]:
+    """Spans of a day, such as 08:00-12:00; midnight at the end of a span is 24:00."""
+    spans = [f"{str(span.getStart())[:5]}-{str(span.getEnd())[:5]}" for span in hours or ()]
+    return sorted(span.replace("-00:00", "-24:00") for span in spans)
+
+
+def _java_day(word: str) -> Any:
+    return getattr(java_class("java.time.DayOfWeek"), WEEKDAYS[word])
+
+
+def _java_date(value: dt.datetime) -> Any:
+    return java_class("java.time.LocalDate").parse(value.date().isoformat())

@@ -119,52 +119,37 @@ def hourly(rate: Any, defaults: Any) -> float | None:
     return number(RateHelper.convertToHours(defaults, rate))
 
 
-def java_number(value: float | None) -> Any:
-    """A Double; null for None."""
+def java_class(name: str) -> Any:
+    """A class of Java by its full name."""
     import jpype
 
-    return None if value is None else jpype.JClass("java.lang.Double")(float(value))
-
-
-def java_integer(value: int) -> Any:
-    """An Integer."""
-    import jpype
-
-    return jpype.JClass("java.lang.Integer")(value)
-
-
-def java_instant(value: dt.datetime | None) -> Any:
-    """A LocalDateTime; null for None."""
-    import jpype
-
-    local = jpype.JClass("java.time.LocalDateTime")
-    return None if value is None else local.parse(value.isoformat())
-
-
-def java_date(value: dt.datetime) -> Any:
-    """The LocalDate of an instant."""
-    import jpype
-
-    return jpype.JClass("java.time.LocalDate").parse(value.date().isoformat())
-
-
-def java_time(value: str) -> Any:
-    """A LocalTime; the end of a day is midnight."""
-    import jpype
-
-    return jpype.JClass("java.time.LocalTime").parse("00:00" if value == "24:00" else value)
+    return jpype.JClass(name)
 
 
 def java_enum(kind: str, name: str) -> Any:
     """A value of one of MPXJ's enums."""
-    import jpype
-
-    return getattr(jpype.JClass(f"org.mpxj.{kind}"), name)
+    return getattr(java_class(f"org.mpxj.{kind}"), name)
 
 
-def java_duration(hours: float, is_elapsed: bool = False) -> Any:
-    """A Duration in working hours, or in hours of day and night."""
-    import jpype
+def java(value: Any) -> Any:
+    """A number or instant for a setter; null for None and "", all else as it is."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        return java_class("java.time.LocalDateTime").parse(value.isoformat())
+    if type(value) in (int, float):
+        name = "Integer" if type(value) is int else "Double"
+        return java_class(f"java.lang.{name}")(value)
+    return value
 
+
+def put(target: Any, **values: Any) -> None:
+    """Set fields of an MPXJ object by their names in Java."""
+    for name, value in values.items():
+        getattr(target, f"set{name}")(java(value))
+
+
+def java_duration(hours: float | None, is_elapsed: bool = False) -> Any:
+    """A Duration in working hours, or in hours of day and night; null for None."""
     unit = java_enum("TimeUnit", "ELAPSED_HOURS" if is_elapsed else "HOURS")
-    return jpype.JClass("org.mpxj.Duration").getInstance(float(hours), unit)
+    return None if hours is None else java_class("org.mpxj.Duration").getInstance(hours, unit)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
-from pmtools.formats.schedule_file.java import text
+from pmtools.formats.schedule_file.java import java_class, java_enum, text
 
 OWN_COLUMNS = {
     "Task": ("id", "code", "wbs", "kind", "control_account", "deliverable_id", "ev_method",
@@ -19,31 +20,27 @@ OWN_COLUMNS = {
     "Resource": ("id", "name", "kind", "role", "department_id"),
 }  # fmt: skip
 
-_FIELD = "pmtools {}"
-
 
 class OwnColumns:
     """The custom fields of a plan that bear names of ours."""
 
     def __init__(self, plan: Any) -> None:
-        import jpype
-
         self._fields = plan.getCustomFields()
-        kinds = jpype.JClass("org.mpxj.FieldTypeClass")
-        self._known = {
-            what: {
-                column: self._fields.getFieldTypeByAlias(
-                    getattr(kinds, what.upper()), _FIELD.format(column)
-                )
-                for column in columns
-            }
-            for what, columns in OWN_COLUMNS.items()
-        }
 
     def of(self, what: str, entity: Any) -> dict[str, str]:
         """What they say of a task or resource, by our column."""
         values = {c: text(entity.get(field)) for c, field in self._known[what].items()}
         return {column: value for column, value in values.items() if value}
+
+    @cached_property
+    def _known(self) -> dict[str, dict[str, Any]]:
+        find = self._fields.getFieldTypeByAlias
+        return {
+            what: {
+                c: find(java_enum("FieldTypeClass", what.upper()), f"pmtools {c}") for c in names
+            }
+            for what, names in OWN_COLUMNS.items()
+        }
 
     def id_of(self, what: str, entity: Any) -> str:
         """Our id of a task or resource; "" for none."""
@@ -51,15 +48,13 @@ class OwnColumns:
             return ""
         return self.of(what, entity).get("id") or text(entity.getUniqueID())
 
-    def put(self, what: str, entity: Any, row: dict[str, Any], usual: dict[str, str]) -> None:
+    def put(self, what: str, entity: Any, row: dict[str, Any], usual: dict[str, Any]) -> None:
         """Keep what a reader would not find out: all but empty and usual values."""
-        import jpype
-
-        types = jpype.JClass(f"org.mpxj.{what}Field")
+        types = java_class(f"org.mpxj.{what}Field")
         for number, column in enumerate(OWN_COLUMNS[what]):
             if row[column] and row[column] != usual.get(column, ""):
                 field = getattr(types, f"TEXT{30 - number}")
-                self._fields.getOrCreate(field).setAlias(_FIELD.format(column))
+                self._fields.getOrCreate(field).setAlias(f"pmtools {column}")
                 entity.set(field, row[column])
 
 

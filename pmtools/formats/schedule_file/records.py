@@ -25,23 +25,19 @@ _MOST_MB = 200
 AGAIN = "Export it again."
 _MSPDI, _PM = "Project", "APIBusinessObjects"
 _ELEMENTS = {
-    f"{_MSPDI}/Tasks/Task": "Task",
-    f"{_MSPDI}/Tasks/Task/PredecessorLink": "PredecessorLink",
-    f"{_MSPDI}/Tasks/Task/Baseline": "Baseline",
-    f"{_MSPDI}/Resources/Resource": "Resource",
-    f"{_MSPDI}/Assignments/Assignment": "Assignment",
-    f"{_MSPDI}/Calendars/Calendar": "Calendar",
-    f"{_MSPDI}/Calendars/Calendar/WeekDays/WeekDay": "WeekDay",
-    f"{_MSPDI}/Calendars/Calendar/WeekDays/WeekDay/WorkingTimes/WorkingTime": "WorkingTime",
-    f"{_MSPDI}/Calendars/Calendar/Exceptions/Exception/WorkingTimes/WorkingTime": "WorkingTime",
-    f"{_PM}/Project": "Project",
-    f"{_PM}/Project/WBS": "WBS",
-    f"{_PM}/Project/Activity": "Activity",
-    f"{_PM}/Project/Relationship": "Relationship",
-    f"{_PM}/Project/ResourceAssignment": "ResourceAssignment",
-    f"{_PM}/Resource": "Resource",
-    f"{_PM}/Calendar": "Calendar",
-    f"{_PM}/Project/Calendar": "Calendar",
+    f"{parent}/{name}"
+    for parent, names in {
+        "Tasks": ("Task",),
+        "Task": ("PredecessorLink", "Baseline"),
+        "Resources": ("Resource",),
+        "Assignments": ("Assignment",),
+        "Calendars": ("Calendar",),
+        "WeekDays": ("WeekDay",),
+        "WorkingTimes": ("WorkingTime",),
+        _PM: ("Project", "Resource"),
+        _MSPDI: ("WBS", "Activity", "Relationship", "ResourceAssignment"),
+    }.items()
+    for name in names
 }
 
 
@@ -74,9 +70,8 @@ def kind_of(path: Path) -> str:
         return "mpx"
     if b"<" in head[:16]:
         return _xml_kind(path)
-    known = ", ".join(KINDS.values())
-    remedy = "Export the plan again in one of these formats."
-    raise refusal(path, "the content is no schedule that pmtools knows", known, remedy)
+    words, remedy = "the content is no schedule that pmtools knows", "Export it in one of these."
+    raise refusal(path, words, ", ".join(KINDS.values()), remedy)
 
 
 def _xml_kind(path: Path) -> str:
@@ -96,11 +91,8 @@ def records_of(path: Path, kind: str) -> Records:
     SourceError
         Where the file is not whole.
     """
-    if kind == "xer":
-        return _xer(path)
-    if kind == "mpx":
-        return _mpx(path)
-    return {} if kind == "mpp" else _elements(path)
+    readers = {"xer": _xer, "mpx": _mpx, "mspdi": _elements, "pmxml": _elements}
+    return readers[kind](path) if kind in readers else {}
 
 
 def encoding_of(path: Path) -> str:
@@ -113,9 +105,9 @@ def encoding_of(path: Path) -> str:
 
 
 def _elements(path: Path) -> Records:
-    """Elements of `_ELEMENTS` by their short name; the first key is the root element."""
+    """The elements of `_ELEMENTS` by their name; the first key is the root element."""
     found: Records = {}
-    stack: list[tuple[str, Record | None]] = []
+    stack: list[tuple[str, Record]] = []
     words: list[str] = []
 
     def refuse(*_: object) -> None:
@@ -123,19 +115,18 @@ def _elements(path: Path) -> Records:
 
     def start(name: str, _: object) -> None:
         local = name.rpartition(":")[2]
-        here = f"{stack[-1][0]}/{local}" if stack else local
-        record = {LINE: str(parser.CurrentLineNumber)} if here in _ELEMENTS else None
-        if record is not None:
-            found.setdefault(_ELEMENTS[here], []).append(record)
-        found.setdefault(here, []) if not stack else None
-        stack.append((here, record))
+        record = {LINE: str(parser.CurrentLineNumber)}
+        if not stack:
+            found[local] = []
+        elif f"{stack[-1][0]}/{local}" in _ELEMENTS:
+            found.setdefault(local, []).append(record)
+        stack.append((local, record))
         words.clear()
 
-    def end(name: str) -> None:
-        stack.pop()
-        parent = stack[-1][1] if stack else None
-        if parent is not None:
-            parent[name.rpartition(":")[2]] = "".join(words).strip()
+    def end(_: str) -> None:
+        local, _record = stack.pop()
+        if stack:
+            stack[-1][1][local] = "".join(words).strip()
         words.clear()
 
     parser = expat.ParserCreate()

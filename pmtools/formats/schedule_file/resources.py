@@ -11,12 +11,11 @@ from pmtools.formats.schedule_file.java import (
     hourly,
     hours,
     instant,
+    java,
     java_duration,
     java_enum,
-    java_instant,
-    java_integer,
-    java_number,
     number,
+    put,
     text,
     word,
 )
@@ -152,88 +151,88 @@ class NewResources:
                 continue
             resource = self.by_id[row["resource_id"]]
             assignment = tasks[row["task_id"]].addResourceAssignment(resource)
-            assignment.setUnits(java_number(100 * row["units"]))
+            put(assignment, Units=100 * row["units"])
             if resource.getType().name() == "MATERIAL":
                 if not row["is_fixed_quantity"]:
-                    assignment.setVariableRateUnits(java_enum("TimeUnit", "HOURS"))
+                    put(assignment, VariableRateUnits=java_enum("TimeUnit", "HOURS"))
                 continue
             work = row["work_hours"]
             if work is None:
                 work = row["units"] * durations[row["task_id"]]
-            for put in (assignment.setWork, assignment.setRemainingWork, assignment.setPlannedWork):
-                put(java_duration(work))
+            work = java_duration(work)
+            put(assignment, Work=work, RemainingWork=work, PlannedWork=work)
 
     def _add(self) -> dict[str, Any]:
         rows = self.tables["resources"]
-        groups = {row["id"]: row["name"] for row in self.tables["departments"]}
-        resources = {}
         numbers = whole_numbers(row["id"] for row in rows)
-        for row in rows:
-            resource = self.file.addResource()
-            resource.setUniqueID(java_integer(numbers[row["id"]]))
-            resource.setName(row["name"])
-            resource.setResourceID(row["id"])
-            resource.setEmailAddress(row["email"] or None)
-            resource.setGroup(groups.get(row["department_id"], row["department_id"]) or None)
-            resource.setGeneric(row["kind"] == "role")
-            equipment = "NON_LABOR" if self.is_xer else "WORK"
-            kinds = {"material": "MATERIAL", "equipment": equipment}
-            resource.setType(java_enum("ResourceType", kinds.get(row["kind"], "WORK")))
-            resource.setAccrueAt(java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]))
-            if row["calendar_id"]:
-                resource.setCalendar(self.calendars.of(row["calendar_id"]))
-            resource.setCostRateTable(0, self._prices(row))
-            self._capacity(resource, row)
-            native = ("equipment", "material") if self.is_xer else ("role", "material")
-            usual = {
-                "id": str(numbers[row["id"]]),
-                "name": row["name"] if not set(row["name"]) & set(",[]") else "",
-                "kind": row["kind"] if row["kind"] in native else "person",
-                "department_id": "" if self.is_xer else text(resource.getGroup()),
-            }
-            self.own.put("Resource", resource, row, usual)
-            resources[row["id"]] = resource
-        return resources
+        return {row["id"]: self._resource(row, numbers[row["id"]]) for row in rows}
+
+    def _resource(self, row: Row, unique_id: int) -> Any:
+        groups = {row["id"]: row["name"] for row in self.tables["departments"]}
+        group = groups.get(row["department_id"], row["department_id"])
+        equipment = "NON_LABOR" if self.is_xer else "WORK"
+        kind = {"material": "MATERIAL", "equipment": equipment}.get(row["kind"], "WORK")
+        resource = self.file.addResource()
+        put(
+            resource,
+            UniqueID=unique_id,
+            Name=row["name"],
+            ResourceID=row["id"],
+            EmailAddress=row["email"],
+            Group=group,
+            Generic=row["kind"] == "role",
+            Type=java_enum("ResourceType", kind),
+            AccrueAt=java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]),
+        )
+        if row["calendar_id"]:
+            resource.setCalendar(self.calendars.of(row["calendar_id"]))
+        resource.setCostRateTable(0, self._prices(row))
+        self._capacity(resource.getAvailability(), row)
+        native = ("equipment" if self.is_xer else "role", "material")
+        usual = {
+            "id": str(unique_id),
+            "name": row["name"] if not set(row["name"]) & set(",[]") else "",
+            "kind": row["kind"] if row["kind"] in native else "person",
+            "department_id": "" if self.is_xer else group,
+        }
+        self.own.put("Resource", resource, row, usual)
+        return resource
+
+    def _of(self, table: str, resource: Row) -> list[Row]:
+        """Rows of a resource by their first day."""
+        rows = [row for row in self.tables[table] if row["resource_id"] == resource["id"]]
+        return sorted(rows, key=lambda row: row["from"] or FOR_EVER[0])
 
     def _prices(self, resource: Row) -> Any:
         table = self.mpxj.CostRateTable()
-        rows = [row for row in self.tables["rates"] if row["resource_id"] == resource["id"]]
-        rows = sorted(rows, key=lambda row: row["from"] or FOR_EVER[0]) or [{}]
+        rows = self._of("rates", resource) or [{}]
         ends = [row["from"] - dt.timedelta(minutes=1) for row in rows[1:]] + [FOR_EVER[1]]
         for row, end in zip(rows, ends, strict=True):
-            is_material = resource["kind"] == "material"
             rates = [
-                self._rate(row.get(name) or 0.0, is_material)
+                self._rate(row.get(name) or 0.0, resource["kind"] == "material")
                 for name in ("hourly_rate", "overtime_rate")
             ]
-            start = java_instant(row.get("from") or FOR_EVER[0])
-            per_use = java_number(resource["cost_per_use"])
-            table.add(self.mpxj.CostRateTableEntry(start, java_instant(end), per_use, *rates))
+            span = (row.get("from") or FOR_EVER[0], end, resource["cost_per_use"])
+            table.add(self.mpxj.CostRateTableEntry(*map(java, span), *rates))
         return table
 
     def _rate(self, hourly: float, is_material: bool) -> Any:
         """Microsoft Project keeps cents: a price of an hour that has more is told for a year."""
-        unit = java_enum("TimeUnit", "HOURS")
+        rate = self.mpxj.Rate(hourly, java_enum("TimeUnit", "HOURS"))
         if is_material or round(hourly, 2) == hourly or self.is_xer:
-            return self.mpxj.Rate(float(hourly), unit)
+            return rate
         helper, year = self.mpxj.common.RateHelper, java_enum("TimeUnit", "YEARS")
-        rate = self.mpxj.Rate(float(hourly), unit)
         return helper.convertFromHours(self.file.getProjectProperties(), rate, year)
 
-    def _capacity(self, resource: Any, row: Row) -> None:
-        table = resource.getAvailability()
+    def _capacity(self, table: Any, resource: Row) -> None:
+        usual, minute = resource["capacity"], dt.timedelta(minutes=1)
+        spans, here = [], FOR_EVER[0]
+        for row in self._of("availability", resource):
+            if row["from"] > here:
+                spans.append((here, row["from"] - minute, usual))
+            end = row["to"] + dt.timedelta(days=1) - minute
+            spans.append((row["from"], end, row["capacity"]))
+            here = end + minute
         table.clear()
-        spans = [r for r in self.tables["availability"] if r["resource_id"] == row["id"]]
-        here = FOR_EVER[0]
-        for span in sorted(spans, key=lambda span: span["from"]):
-            if span["from"] > here:
-                before = span["from"] - dt.timedelta(minutes=1)
-                self._available(table, here, before, row["capacity"])
-            end = span["to"] + dt.timedelta(days=1, minutes=-1)
-            self._available(table, span["from"], end, span["capacity"])
-            here = end + dt.timedelta(minutes=1)
-        self._available(table, here, FOR_EVER[1], row["capacity"])
-
-    def _available(self, table: Any, start: dt.datetime, end: dt.datetime, capacity: float) -> None:
-        units = java_number(100 * capacity)
-        table.add(self.mpxj.Availability(java_instant(start), java_instant(end), units))
+        for start, end, capacity in [*spans, (here, FOR_EVER[1], usual)]:
+            table.add(self.mpxj.Availability(java(start), java(end), java(100 * capacity)))

@@ -111,11 +111,11 @@ class Rows:
             instant(value)
             for task in self.leaves
             for value in (task.getActualStart(), task.getActualFinish(), task.getStop())
-            if task.getActualStart() is not None and value is not None
+            if task.getActualStart() is not None
         ]
-        if own or not facts:
+        latest = max(filter(None, facts), default=None)
+        if own or latest is None:
             return own, ""
-        latest = max(fact for fact in facts if fact)
         return latest, f"no status date in the file; {latest:%Y-%m-%d %H:%M} is its last progress"
 
     def _kind(self, task: Any) -> str:
@@ -145,16 +145,17 @@ class Rows:
 
     def _task(self, task: Any) -> Row:
         constraint, constraint_date, remarks = self._constraint(task)
-        parent = task.getParentTask()
-        notes = [_notes(task), *remarks]
+        kind, parent = self._kind(task), task.getParentTask()
+        # Primavera computes the spans of summaries from what is below them.
+        is_computed = self.is_primavera and kind == "summary"
         return {
             "id": self._id(task),
             "code": self._code(task),
             "wbs": self._wbs(task),
             "name": text(task.getName()) or "(without name)",
             "parent_id": "" if parent in (None, self.root) else self._id(parent),
-            "kind": self._kind(task),
-            "duration_hours": self._hours(task) if self._has_duration(task) else None,
+            "kind": kind,
+            "duration_hours": None if is_computed else self._hours(task),
             "is_elapsed": is_elapsed(self._duration(task)),
             "is_active": bool(task.getActive()),
             "calendar_id": self._calendar_id(task),
@@ -165,7 +166,7 @@ class Rows:
             "fixed_cost": number(task.getFixedCost()),
             "cost_accrual": ACCRUALS.get(word(task.getFixedCostAccrual())),
             "owner_id": self.own.id_of("Resource", task.getPrimaryResource()),
-            "notes": "\n".join(note for note in notes if note),
+            "notes": "\n".join(filter(None, [_notes(task), *remarks])),
             **self.own.of("Task", task),
         }
 
@@ -177,10 +178,6 @@ class Rows:
         """Without the project's own code, with which each of Primavera's begins."""
         top = text(self.root.getWBS()) if self.is_primavera and self.root is not None else ""
         return text(task.getWBS()).removeprefix(top).removeprefix("." if top else "")
-
-    def _has_duration(self, task: Any) -> bool:
-        """Not Primavera's summaries, whose spans are computed from what is below them."""
-        return not self.is_primavera or self._kind(task) != "summary"
 
     def _calendar_id(self, task: Any) -> str:
         """Primavera gives each activity a calendar; the project's own is not said again."""
@@ -233,25 +230,24 @@ class Rows:
 
     def _lag_calendar(self, link: Any) -> tuple[str, str]:
         """Primavera counts lag on the predecessor's calendar, unless the project says other."""
-        setting = word(self.properties.getRelationshipLagCalendar())
+        setting, calendar = word(self.properties.getRelationshipLagCalendar()), None
         if not self.is_primavera or not link.getLag().getDuration():
             return "working", ""
         if setting == "SUCCESSOR":
             calendar = link.getSuccessorTask().getEffectiveCalendar()
-            return "working", self.calendars.id_of(calendar)
-        if setting == "PROJECT_DEFAULT":
-            return "working", self.calendars.id_of(self.plan.getDefaultCalendar())
-        return ("elapsed" if setting == "TWENTY_FOUR_HOUR" else "working"), ""
+        elif setting == "PROJECT_DEFAULT":
+            calendar = self.plan.getDefaultCalendar()
+        kind = "elapsed" if setting == "TWENTY_FOUR_HOUR" else "working"
+        return kind, self.calendars.id_of(calendar)
 
     def _progress(self, status_date: dt.datetime | None) -> Iterator[Row]:
         for task in self.leaves:
-            percent = self._percent(task)
+            percent, finished = self._percent(task), instant(task.getActualFinish())
+            if task.getActualStart() is None and not percent:
+                continue
             remaining = hours(task.getRemainingDuration(), self._defaults(task))
             if remaining is None:
                 remaining = (self._hours(task) or 0.0) * (100 - percent) / 100
-            if task.getActualStart() is None and not percent:
-                continue
-            finished = instant(task.getActualFinish())
             yield {
                 "status_date": status_date,
                 "task_id": self._id(task),
@@ -262,27 +258,28 @@ class Rows:
             }
 
     def _percent(self, task: Any) -> float:
-        physical = word(task.getEarnedValueMethod()) == "PHYSICAL_PERCENT_COMPLETE"
+        field = "PercentageComplete"
         if self.is_primavera:
-            return number(task.getActivityPercentComplete()) or 0.0
-        value = task.getPhysicalPercentComplete() if physical else task.getPercentageComplete()
-        return number(value) or 0.0
+            field = "ActivityPercentComplete"
+        elif word(task.getEarnedValueMethod()) == "PHYSICAL_PERCENT_COMPLETE":
+            field = "PhysicalPercentComplete"
+        return number(getattr(task, f"get{field}")()) or 0.0
 
     def _baseline(self) -> Iterator[Row]:
         """The current baseline of the leaves; summaries are rolled up from them."""
         approved = instant(self.properties.getBaselineDate())
         has_fixed = any(number(task.getBaselineFixedCost()) for task in self.leaves)
-        unpriced = None if not any(number(t.getBaselineCost()) for t in self.leaves) else 0.0
+        unpriced = 0.0 if any(number(task.getBaselineCost()) for task in self.leaves) else None
         for task in self.leaves if self.has_baseline else ():
             start, finish = instant(task.getBaselineStart()), instant(task.getBaselineFinish())
-            duration = hours(task.getBaselineDuration(), self._defaults(task))
+            day = self._defaults(task)
             if start and finish:
                 yield {
                     "task_id": self._id(task),
                     "start": start,
                     "finish": finish,
-                    "duration_hours": duration or 0.0,
-                    "work_hours": hours(task.getBaselineWork(), self._defaults(task)) or 0.0,
+                    "duration_hours": hours(task.getBaselineDuration(), day) or 0.0,
+                    "work_hours": hours(task.getBaselineWork(), day) or 0.0,
                     "fixed_cost": number(task.getBaselineFixedCost()) if has_fixed else None,
                     "cost": number(task.getBaselineCost()) or unpriced,
                     "approved_date": approved and approved.date(),
@@ -294,17 +291,17 @@ class Rows:
         Without a record both tools compute it as percent complete times planned cost. Such
         numbers say nothing about money spent, so that none is taken over unless one differs.
         """
-        spent = {task: number(task.getActualCost()) or 0.0 for task in self.leaves}
-        if status_date and any(self._is_recorded(task, cost) for task, cost in spent.items()):
-            for task, cost in spent.items():
-                if cost:
-                    day = instant(task.getActualFinish()) or status_date
-                    yield {
-                        "date": day.date(),
-                        "task_id": self._id(task),
-                        "amount": round(cost, 4),
-                        "note": "actual cost in the schedule file",
-                    }
+        spent = [(task, number(task.getActualCost()) or 0.0) for task in self.leaves]
+        if not status_date or not any(self._is_recorded(*pair) for pair in spent):
+            return
+        for task, cost in spent:
+            if cost:
+                yield {
+                    "date": (instant(task.getActualFinish()) or status_date).date(),
+                    "task_id": self._id(task),
+                    "amount": round(cost, 4),
+                    "note": "actual cost in the schedule file",
+                }
 
     def _is_recorded(self, task: Any, cost: float) -> bool:
         planned = number(task.getBaselineCost() if self.has_baseline else None)

@@ -42,12 +42,6 @@ def _each(pattern: str, *names: str) -> dict[str, str]:
 
 _NOTHING = ("", "-1", "0", "-65535")
 """How the formats write that a row refers to nothing."""
-_LINK_WORDS = {
-    "Finish to Start": "FS",
-    "Start to Start": "SS",
-    "Finish to Finish": "FF",
-    "Start to Finish": "SF",
-}
 # fmt: off
 _RULES = {
     "mspdi": {
@@ -75,19 +69,8 @@ _RULES = {
         }, {"TaskUID": "Task", "ResourceUID": "Resource"}),
     },
     "pmxml": {
-        "Calendar": Rule("ObjectId", ("ObjectId",)),
-        "WBS": Rule("ObjectId", ("ObjectId", "Name"), refers={"ParentObjectId": "WBS"}),
-        "Activity": Rule("ObjectId", ("ObjectId", "Id", "Name", "PlannedDuration"), {
-            **_each(_NUMBER, "PlannedDuration", "RemainingDuration"),
-            **_each(_INSTANT, "ActualStartDate", "ActualFinishDate", "PrimaryConstraintDate"),
-        }, {"WBSObjectId": "WBS", "CalendarObjectId": "Calendar"}),
-        "Relationship": Rule("ObjectId", ("PredecessorActivityObjectId",
-            "SuccessorActivityObjectId", "Type"), {
-            "Type": "|".join(_LINK_WORDS), "Lag": _NUMBER,
-        }, {"SuccessorActivityObjectId": "Activity"}),
-        "Resource": Rule("ObjectId", ("ObjectId", "Name")),
-        "ResourceAssignment": Rule("ObjectId", ("ActivityObjectId",), {},
-            {"ActivityObjectId": "Activity", "ResourceObjectId": "Resource"}),
+        "Relationship": Rule("", ("PredecessorActivityObjectId", "SuccessorActivityObjectId"),
+            {"Lag": _NUMBER}),
     },
     "xer": {
         "PROJECT": Rule("proj_id", ("proj_id", "proj_short_name"), {"proj_id": r"\d+"}),
@@ -116,6 +99,31 @@ _RULES = {
             _each(_NUMBER, "target_qty", "remain_qty", "act_reg_qty"),
             {"task_id": "TASK", "proj_id": "PROJECT", "rsrc_id": "RSRC"}),
     },
+}
+_TABLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "mspdi": {"tasks": ("Task",), "links": ("PredecessorLink",), "resources": ("Resource",),
+        "assignments": ("Assignment",)},
+    "xer": {"tasks": ("PROJWBS", "TASK"), "links": ("TASKPRED",), "resources": ("RSRC",),
+        "assignments": ("TASKRSRC",)},
+    "pmxml": {"tasks": ("WBS", "Activity"), "links": ("Relationship",), "resources": ("Resource",),
+        "assignments": ("ResourceAssignment",)},
+    "mpx": {"tasks": ("70",), "resources": ("50",), "assignments": ("75",)},
+}
+"""Where each sort of row stands; where a format has few rules, these counts are the check."""
+_FILLED: dict[str, dict[str, str]] = {
+    "mspdi": {"durations": "Duration", "remaining durations": "RemainingDuration",
+        "constraint dates": "ConstraintDate", "actual starts": "ActualStart",
+        "actual finishes": "ActualFinish"},
+    "xer": {"durations": "target_drtn_hr_cnt", "remaining durations": "remain_drtn_hr_cnt",
+        "constraint dates": "cstr_date", "actual starts": "act_start_date",
+        "actual finishes": "act_end_date"},
+    "pmxml": {"durations": "PlannedDuration", "remaining durations": "RemainingDuration",
+        "actual starts": "ActualStartDate", "actual finishes": "ActualFinishDate"},
+}
+"""Columns of tasks whose filled cells are counted."""
+_LINK_KINDS = {
+    "0": "FF", "1": "FS", "2": "SF", "3": "SS", "Finish to Start": "FS", "Start to Start": "SS",
+    "Finish to Finish": "FF", "Start to Finish": "SF",
 }
 # fmt: on
 
@@ -183,14 +191,10 @@ def _special_faults(kind: str, records: Records) -> Iterator[Fault]:
         tops[row.get("proj_id", "")] += row.get("parent_wbs_id") not in wbs
         if tops[row.get("proj_id", "")] > 1:
             yield row, f'PROJWBS: parent_wbs_id "{row.get("parent_wbs_id", "")}" is no PROJWBS'
-    for table, before, target, key in (
-        ("TASKPRED", "pred_task_id", "TASK", "task_id"),
-        ("Relationship", "PredecessorActivityObjectId", "Activity", "ObjectId"),
-    ):
-        known = {row.get(key) for row in records.get(target, [])}
-        for row in records.get(table, []):
-            if row.get(before) not in known and not _is_foreign(row):
-                yield row, f'{table}: {before} "{row.get(before, "")}" is no {target}'
+    tasks = {row.get("task_id") for row in records.get("TASK", [])}
+    for row in records.get("TASKPRED", []):
+        if row.get("pred_task_id") not in tasks and not _is_foreign(row):
+            yield row, f'TASKPRED: pred_task_id "{row.get("pred_task_id", "")}" is no TASK'
 
 
 def _is_foreign(link: Record) -> bool:
@@ -207,7 +211,7 @@ def foreign_links(records: Records) -> list[dict[str, str | float]]:
         {
             "predecessor_id": link.get("pred_task_id") or link["PredecessorActivityObjectId"],
             "successor_id": link.get("task_id") or link["SuccessorActivityObjectId"],
-            "kind": _LINK_WORDS.get(link.get("Type", ""), link.get("pred_type", "")[-2:]),
+            "kind": _link_kind(link),
             "lag_hours": float(link.get("lag_hr_cnt") or link.get("Lag") or 0),
         }
         for link in records.get("TASKPRED", []) + records.get("Relationship", [])
@@ -215,101 +219,40 @@ def foreign_links(records: Records) -> list[dict[str, str | float]]:
     ]
 
 
+def _link_kind(link: Record) -> str:
+    word = link.get("pred_type") or link.get("Type", "")
+    return _LINK_KINDS.get(word, word.removeprefix("PR_"))
+
+
 def project_id(path: Path, records: Records) -> str:
-    """The number of the one project that was exported; others are only linked to it.
+    """The id of the one project that was exported; others are only linked to it.
 
     Raises
     ------
     SourceError
         Where several projects were exported, or none.
     """
-    rows = records.get("PROJECT", [])
+    rows = records.get("PROJECT", []) or records.get("Project", [])
     exported = [row for row in rows if row.get("export_flag") != "N"] or rows
     if len(exported) != 1:
         remedy = "Export each project to a file of its own."
         raise refusal(path, f"there are {len(exported)} projects in it", "one project", remedy)
-    return exported[0]["proj_id"]
+    return exported[0].get("proj_id", "")
 
 
 def raw_counts(path: Path, kind: str, records: Records) -> Counts:
     """How much of each sort MPXJ must return; nothing is known of the binary `mpp`."""
-    if kind == "mspdi":
-        return _microsoft(records)
-    if kind == "xer":
-        return _xer(project_id(path, records), records)
-    if kind == "pmxml":
-        return _pmxml(path, records)
-    names = {"tasks": "70", "resources": "50", "assignments": "75"} if kind == "mpx" else {}
-    return {name: len(records.get(table, [])) for name, table in names.items()}
-
-
-def _filled(rows: list[Record], **columns: str) -> Counts:
-    return {
-        name.replace("_", " "): sum(bool(row.get(column)) for row in rows)
-        for name, column in columns.items()
-    }
-
-
-def _links(kinds: list[str]) -> Counts:
-    return {"links": len(kinds), **{f"{kind} links": n for kind, n in Counter(kinds).items()}}
-
-
-def _microsoft(records: Records) -> Counts:
-    tasks, kinds = records.get("Task", []), ("FF", "FS", "SF", "SS")
-    return {
-        "tasks": len(tasks),
-        **_filled(
-            tasks,
-            durations="Duration",
-            remaining_durations="RemainingDuration",
-            constraint_dates="ConstraintDate",
-            actual_starts="ActualStart",
-            actual_finishes="ActualFinish",
-        ),
-        **_links([kinds[int(row["Type"])] for row in records.get("PredecessorLink", [])]),
-        "resources": len(records.get("Resource", [])),
-        "assignments": len(records.get("Assignment", [])),
-    }
-
-
-def _pmxml(path: Path, records: Records) -> Counts:
-    if len(records.get("Project", [])) != 1:
-        n = len(records.get("Project", []))
-        raise refusal(path, f"there are {n} projects in it", "one project")
-    tasks = records.get("Activity", [])
-    links = [row for row in records.get("Relationship", []) if not _is_foreign(row)]
-    return {
-        "tasks": len(records.get("WBS", [])) + len(tasks),
-        **_filled(
-            tasks,
-            durations="PlannedDuration",
-            remaining_durations="RemainingDuration",
-            actual_starts="ActualStartDate",
-            actual_finishes="ActualFinishDate",
-        ),
-        **_links([_LINK_WORDS[row["Type"]] for row in links]),
-        "resources": len(records.get("Resource", [])),
-        "assignments": len(records.get("ResourceAssignment", [])),
-    }
-
-
-def _xer(project: str, records: Records) -> Counts:
+    project = project_id(path, records) if kind in ("xer", "pmxml") else ""
     own = {
-        table: [row for row in records.get(table, []) if row["proj_id"] == project]
-        for table in ("PROJWBS", "TASK", "TASKPRED", "TASKRSRC")
+        sort: [
+            row
+            for table in tables
+            for row in records.get(table, [])
+            if row.get("proj_id", project) == project and not _is_foreign(row)
+        ]
+        for sort, tables in _TABLES.get(kind, {}).items()
     }
-    links = [row for row in own["TASKPRED"] if not _is_foreign(row)]
-    return {
-        "tasks": len(own["PROJWBS"]) + len(own["TASK"]),
-        **_filled(
-            own["TASK"],
-            durations="target_drtn_hr_cnt",
-            remaining_durations="remain_drtn_hr_cnt",
-            constraint_dates="cstr_date",
-            actual_starts="act_start_date",
-            actual_finishes="act_end_date",
-        ),
-        **_links([row["pred_type"].removeprefix("PR_") for row in links]),
-        "resources": len(records.get("RSRC", [])),
-        "assignments": len(own["TASKRSRC"]),
-    }
+    counts = {sort: len(rows) for sort, rows in own.items()}
+    for sort, column in _FILLED.get(kind, {}).items():
+        counts[sort] = sum(bool(row.get(column)) for row in own["tasks"])
+    return counts | Counter(f"{_link_kind(row)} links" for row in own.get("links", []))

@@ -7,11 +7,11 @@ from typing import Any
 
 from pmtools.formats.schedule_file.calendars import NewCalendars, Row
 from pmtools.formats.schedule_file.java import (
+    java,
+    java_class,
     java_duration,
     java_enum,
-    java_instant,
-    java_integer,
-    java_number,
+    put,
     start_java,
 )
 from pmtools.formats.schedule_file.own_columns import OwnColumns, whole_numbers
@@ -31,14 +31,12 @@ def write_plans(jobs: list[tuple[Row, Tables, str]]) -> list[tuple[str, ...]]:
 
 def _write(header: Row, tables: Tables, path: str) -> tuple[str, ...]:
     """XER or MSPDI by the ending of the path."""
-    import jpype
-
     is_xer = path.endswith(".xer")
     name = "primavera.PrimaveraXERFileWriter" if is_xer else "mspdi.MSPDIWriter"
     plan = Plan(header, tables, is_xer)
-    writer = jpype.JClass(f"org.mpxj.{name}")()
+    writer = java_class(f"org.mpxj.{name}")()
     if is_xer:
-        writer.setCharset(jpype.JClass("java.nio.charset.StandardCharsets").UTF_8)
+        writer.setCharset(java_class("java.nio.charset.StandardCharsets").UTF_8)
     writer.write(plan.file, path)
     return tuple(plan.notes)
 
@@ -67,24 +65,27 @@ class Plan:
 
     def _header(self) -> None:
         head, properties = self.header, self.file.getProjectProperties()
-        properties.setProjectTitle(head["name"])
-        properties.setName(head["name"])
-        properties.setProjectID(head["id"])
-        properties.setStartDate(java_instant(head["start"]))
-        properties.setPlannedStart(java_instant(head["start"]))
-        properties.setStatusDate(java_instant(head["status_date"]))
-        properties.setMustFinishBy(java_instant(head["deadline"]))
-        properties.setCurrencyCode(head["currency"] or None)
+        day = round(head["hours_per_day"] * 60)
+        put(
+            properties,
+            ProjectTitle=head["name"],
+            Name=head["name"],
+            ProjectID=head["id"],
+            StartDate=head["start"],
+            PlannedStart=head["start"],
+            StatusDate=head["status_date"],
+            MustFinishBy=head["deadline"],
+            CurrencyCode=head["currency"],
+            MinutesPerDay=day,
+            MinutesPerWeek=5 * day,
+            DefaultCalendar=self.calendars.of(head["calendar_id"]),
+        )
         if self.is_xer:
             self.file.getCurrencies().add(self._currency(head["currency"] or NO_CURRENCY))
-        day = round(head["hours_per_day"] * 60)
-        properties.setMinutesPerDay(java_integer(day))
-        properties.setMinutesPerWeek(java_integer(5 * day))
-        properties.setDefaultCalendar(self.calendars.of(head["calendar_id"]))
 
     def _currency(self, code: str) -> Any:
         builder = self.mpxj.Currency.Builder(self.file).currencyID(code).name(code).symbol(code)
-        builder = builder.numberOfDecimalPlaces(java_integer(2)).exchangeRate(java_number(1.0))
+        builder = builder.numberOfDecimalPlaces(java(2)).exchangeRate(java(1.0))
         builder = builder.decimalSymbol(".").digitGroupingSymbol(",")
         return builder.positiveCurrencyFormat("#1.1").negativeCurrencyFormat("(#1.1)").build()
 
@@ -112,40 +113,40 @@ class Plan:
     def _top(self, unique_id: int) -> Any:
         """Primavera's WBS begins with the project itself."""
         top = self.file.addTask()
-        top.setUniqueID(java_integer(unique_id))
-        top.setName(self.header["name"])
-        top.setWBS(self.header["id"])
-        top.setSummary(True)
+        head = self.header
+        put(top, UniqueID=unique_id, Name=head["name"], WBS=head["id"], Summary=True)
         return top
 
     def _task(self, task: Any, row: Row, unique_id: int, position: int) -> Any:
-        task.setUniqueID(java_integer(unique_id))
-        task.setID(java_integer(position))
-        task.setName(row["name"])
-        task.setWBS(row["wbs"] or None)
-        task.setActive(row["is_active"])
-        self._remark(task, row["notes"])
-        task.setDeadline(java_instant(row["deadline"]))
-        task.setPriority(self.mpxj.Priority.getInstance(round(row["priority"])))
-        task.setFixedCost(java_number(row["fixed_cost"]))
-        task.setFixedCostAccrual(java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]))
-        is_elapsed = row["is_elapsed"] and not self.is_xer
-        is_summary = row["kind"] == "summary"
+        is_summary, is_elapsed = row["kind"] == "summary", row["is_elapsed"] and not self.is_xer
+        is_activity = self.is_xer and not is_summary
         hours = row["duration_hours"] or (None if is_summary else 0.0)
-        duration = None if hours is None else java_duration(hours, is_elapsed)
-        task.setDuration(duration)
-        task.setMilestone(row["kind"] == "milestone")
-        task.setSummary(is_summary)
+        constraint = _CONSTRAINTS.get(row["constraint"], "AS_SOON_AS_POSSIBLE")
+        put(
+            task,
+            UniqueID=unique_id,
+            ID=position,
+            Name=row["name"],
+            WBS=row["wbs"],
+            Active=row["is_active"],
+            Deadline=row["deadline"],
+            Priority=self.mpxj.Priority.getInstance(round(row["priority"])),
+            FixedCost=row["fixed_cost"],
+            FixedCostAccrual=java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]),
+            Duration=java_duration(hours, is_elapsed),
+            Milestone=row["kind"] == "milestone",
+            Summary=is_summary,
+            ConstraintType=java_enum("ConstraintType", constraint),
+            ConstraintDate=row["constraint_date"],
+        )
         if row["is_elapsed"] and self.is_xer:
             task.setCalendar(self.calendars.day_and_night())
         elif row["calendar_id"] or self.is_xer:
             task.setCalendar(self.calendars.of(row["calendar_id"]))
-        constraint = _CONSTRAINTS.get(row["constraint"], "AS_SOON_AS_POSSIBLE")
-        task.setConstraintType(java_enum("ConstraintType", constraint))
-        task.setConstraintDate(java_instant(row["constraint_date"]))
-        is_activity = self.is_xer and not is_summary
+        if row["notes"]:
+            self._remark(task, row["notes"])
         if is_activity:
-            self._activity(task, row, duration)
+            self._activity(task, row)
         usual = {
             "id": str(unique_id),
             "wbs": "" if is_activity else row["wbs"],
@@ -158,23 +159,24 @@ class Plan:
 
     def _remark(self, task: Any, notes: str) -> None:
         """Primavera keeps remarks by topic."""
-        import jpype
-
-        if notes and self.is_xer:
-            topic, words = self.file.getNotesTopics().getDefaultTopic(), self.mpxj.Notes(notes)
-            context = self.file.getProjectContext()
-            remark = self.mpxj.StructuredNotes(context, task.getUniqueID(), topic, words)
-            task.setNotesObject(self.mpxj.ParentNotes(jpype.JClass("java.util.List").of(remark)))
-        elif notes:
+        if not self.is_xer:
             task.setNotes(notes)
+            return
+        topic, words = self.file.getNotesTopics().getDefaultTopic(), self.mpxj.Notes(notes)
+        context = self.file.getProjectContext()
+        remark = self.mpxj.StructuredNotes(context, task.getUniqueID(), topic, words)
+        task.setNotesObject(self.mpxj.ParentNotes(java_class("java.util.List").of(remark)))
 
-    def _activity(self, task: Any, row: Row, duration: Any) -> None:
+    def _activity(self, task: Any, row: Row) -> None:
         kinds = {"milestone": "FINISH_MILESTONE", "level_of_effort": "LEVEL_OF_EFFORT"}
-        task.setActivityID(self._activity_id(row))
-        task.setActivityType(java_enum("ActivityType", kinds.get(row["kind"], "TASK_DEPENDENT")))
-        task.setPlannedDuration(duration)
-        task.setRemainingDuration(duration)
-        task.setPercentCompleteType(java_enum("PercentCompleteType", "PHYSICAL"))
+        put(
+            task,
+            ActivityID=self._activity_id(row),
+            ActivityType=java_enum("ActivityType", kinds.get(row["kind"], "TASK_DEPENDENT")),
+            PlannedDuration=task.getDuration(),
+            RemainingDuration=task.getDuration(),
+            PercentCompleteType=java_enum("PercentCompleteType", "PHYSICAL"),
+        )
 
     def _activity_id(self, row: Row) -> str:
         """Primavera wants it unique."""
@@ -215,34 +217,35 @@ class Plan:
             self._note("progress of earlier status dates is left out")
         durations = {row["id"]: row["duration_hours"] or 0.0 for row in self.tables["tasks"]}
         for row in self.tables["progress"]:
-            task = self.tasks.get(row["task_id"])
-            if task is None:
+            if row["task_id"] not in self.tasks:
                 continue
             percent = row["percent_complete"] or 0.0
             remaining = row["remaining_hours"]
             if remaining is None:
                 remaining = durations[row["task_id"]] * (100 - percent) / 100
             done = max(durations[row["task_id"]] - remaining, 0.0)
-            task.setActualStart(java_instant(row["actual_start"]))
-            task.setActualFinish(java_instant(row["actual_finish"]))
-            task.setPercentageComplete(java_number(percent))
-            task.setPhysicalPercentComplete(java_number(percent))
-            task.setRemainingDuration(java_duration(remaining))
-            task.setActualDuration(java_duration(done))
+            put(
+                self.tasks[row["task_id"]],
+                ActualStart=row["actual_start"],
+                ActualFinish=row["actual_finish"],
+                PercentageComplete=percent,
+                PhysicalPercentComplete=percent,
+                RemainingDuration=java_duration(remaining),
+                ActualDuration=java_duration(done),
+            )
 
     def _baseline(self) -> None:
         for row in self.tables["baseline"] if not self.is_xer else ():
-            task = self.tasks.get(row["task_id"])
-            if task is not None:
-                task.setBaselineStart(java_instant(row["start"]))
-                task.setBaselineFinish(java_instant(row["finish"]))
-                for put, name in (
-                    (task.setBaselineDuration, "duration_hours"),
-                    (task.setBaselineWork, "work_hours"),
-                ):
-                    put(None if row[name] is None else java_duration(row[name]))
-                task.setBaselineFixedCost(java_number(row["fixed_cost"]))
-                task.setBaselineCost(java_number(row["cost"]))
+            if row["task_id"] in self.tasks:
+                put(
+                    self.tasks[row["task_id"]],
+                    BaselineStart=row["start"],
+                    BaselineFinish=row["finish"],
+                    BaselineDuration=java_duration(row["duration_hours"]),
+                    BaselineWork=java_duration(row["work_hours"]),
+                    BaselineFixedCost=row["fixed_cost"],
+                    BaselineCost=row["cost"],
+                )
 
     def _costs(self) -> None:
         spent: dict[str, float] = {}
@@ -252,7 +255,7 @@ class Plan:
                 continue
             spent[row["task_id"]] = spent.get(row["task_id"], 0.0) + row["amount"]
         for task_id, amount in spent.items():
-            self.tasks[task_id].setActualCost(java_number(amount))
+            put(self.tasks[task_id], ActualCost=amount)
 
     def _tell_what_primavera_lacks(self) -> None:
         lacking = {
