@@ -76,7 +76,7 @@ def chart_gantt(
     tasks = tasks.dropna(subset=["start", "finish"])
     if tasks.empty:
         return nothing("the plan has no tasks with dates")
-    shown = tasks.sort_index() if len(tasks) <= MOST_ROWS else _of_most_interest(tasks, status_date)
+    shown = tasks if len(tasks) <= MOST_ROWS else _of_most_interest(tasks, status_date)
     rows = _rows(shown.reset_index(drop=True))
     first, last = _window(rows, status_date)
     return finished(
@@ -219,12 +219,10 @@ def _legend() -> Any:
 
 def _subtitle(n_shown: int, n_tasks: int, status_date: Any) -> str:
     line = "" if is_missing(status_date) else f"Dashed line: status date {day(status_date)}."
-    if n_shown == n_tasks:
-        return line
-    return (
-        f"{line} {n_shown} of {n_tasks} tasks: summaries and open work, the next four weeks and "
-        "critical tasks first."
-    ).strip()
+    if n_shown < n_tasks:
+        line = f"{line} {n_shown} of {n_tasks} tasks: summaries and open work".strip()
+        line += "." if n_shown < MOST_ROWS else ", the next four weeks and critical tasks first."
+    return line
 
 
 def _description(tasks: pd.DataFrame, title: str, status_date: Any) -> str:
