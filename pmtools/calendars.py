@@ -181,11 +181,7 @@ class WorkCalendar:
 
     def hours_between(self, start: Any, finish: Any) -> Any:
         """Working hours from start to finish, negative where finish is first; NaN for NaT."""
-        worked = _where_known(
-            lambda first, last: self._before(last) - self._before(first),
-            minutes_of(start),
-            minutes_of(finish),
-        )
+        worked = _where_known(self._between, minutes_of(start), minutes_of(finish))
         hours = np.where(worked == MISSING, np.nan, worked / 60)
         return _like(start if np.ndim(start) >= np.ndim(finish) else finish, hours)
 
@@ -209,6 +205,9 @@ class WorkCalendar:
         is_count = np.asarray(instants).dtype.kind in "iu"
         return _like(instants, moved if is_count else instants_of(moved))
 
+    def _between(self, first: Minutes, last: Minutes) -> Minutes:
+        return self._before(last) - self._before(first)
+
     def _add(self, minutes: Minutes, hours: npt.NDArray[np.float64]) -> Minutes:
         step = np.rint(np.nan_to_num(hours) * 60).astype(np.int64)
         worked = np.where(step == 0, 0, self._before(minutes) + step)
@@ -230,10 +229,8 @@ class WorkCalendar:
             is_finish = is_finish & (worked != 0)
         minute = worked - is_finish
         if c.week == 0 and np.any((minute < 0) | (minute >= c.total)):
-            last = pd.Timestamp(instants_of(c.finishes[-1]))
-            found = (
-                f"no working time is left: its weekly pattern has none, its last shift ends {last}"
-            )
+            found = "no working time is left: its weekly pattern has none, its last shift ends "
+            found += str(pd.Timestamp(instants_of(c.finishes[-1])))
             raise _refusal(self.id, found, "Give it the shifts of a week.", code=WORKLESS)
         weeks = _weeks_beyond(minute, 0, c.total, max(c.week, 1))
         folded = minute - weeks * c.week
@@ -285,15 +282,8 @@ def _compile(week: tuple[Shifts, ...], exceptions: tuple[tuple[int, int, Shifts]
     starts, finishes = _merged(borders, first * DAY, last * DAY)
     lengths = finishes - starts
     first_week = np.diff(np.clip((starts, finishes), None, first * DAY + WEEK), axis=0)
-    return Borders(
-        starts,
-        finishes,
-        before=np.cumsum(lengths) - lengths,
-        first=first * DAY,
-        last=last * DAY,
-        total=int(lengths.sum()),
-        week=int(first_week.sum()),
-    )
+    before, total, in_week = np.cumsum(lengths) - lengths, lengths.sum(), first_week.sum()
+    return Borders(starts, finishes, before, first * DAY, last * DAY, int(total), int(in_week))
 
 
 def monday_of(day: int) -> int:

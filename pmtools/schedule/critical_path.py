@@ -104,7 +104,7 @@ class _Walk:
             if self.role[node] == FIRST:
                 best = min(allowed)
             elif self.is_linked[node]:
-                best = max(best, *allowed) if allowed else best
+                best = max([best, *allowed])
             best = min(best, self.cap[node])
             self.start[node], self.finish[node] = best, best + duration
             if not self.is_started[node]:
@@ -148,12 +148,12 @@ class _Walk:
         """A milestone stands where its predecessor finished, not on the next working morning."""
         clock = self.clocks[self.calendar[node]]
         evening = clock.finish(worked)
+        if self.cap[node] == worked and self.is_finish_cap[node]:
+            return evening
         links = (link for link in self.incoming[node] if self.reached[link] == worked)
         arrivals = [self.reach_instant(link) for link in links]
         if self.floor[node] == worked:
             arrivals.append(self.floor_instant[node])
-        if self.cap[node] == worked and self.is_finish_cap[node]:
-            return evening
         return evening if arrivals and max(arrivals) <= evening else clock.start(worked)
 
     def backward(self) -> list[int]:

@@ -38,7 +38,7 @@ def drivers_of(
     Of several links that drive, the first stands in the words.
     """
     explain = _Explanation(network, limits, dates, is_driving)
-    found = [explain.driver(node) for node in range(int(network.is_leaf.sum()))]
+    found = [explain.driver(node) for node in range(len(network.outline.leaves))]
     return [task_id for task_id, _ in found], [words for _, words in found]
 
 

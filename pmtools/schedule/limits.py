@@ -20,32 +20,20 @@ STARTS_NOT_AFTER, FINISHES_NOT_AFTER = ("SNLT", "MSO"), ("FNLT", "MFO")
 class Limits:
     """One value a node, in working minutes of the node's own calendar.
 
-    Parameters
-    ----------
-    duration
-        Working minutes still to be scheduled.
-    floor, floor_instant, floor_reason
-        No earlier start than this; the same as minutes since 1970; what sets it.
-    cap, is_finish_cap
-        A start that overrides predecessors and floor, NEVER where there is none; whether it is
-        there for the sake of the finish.
-    latest
-        No later finish than this, NEVER where only the project's finish limits it.
-    is_pinned
-        `latest` holds also against the successors.
-    is_fixed
-        Start and finish are facts: `floor` is the start, whatever the links say.
-    begin
-        The start that links from this task count from, where it has started; else MISSING.
-    resume
-        Where what remains of a task that runs on from its actual start begins: the limit of its
-        predecessors, as Microsoft Project has it; MISSING for all others.
-    is_finished
-        Passes no limit on to its predecessors.
-    ignores_links
-        Its predecessors no longer matter (progress override).
-    is_late
-        Shall start as late as possible.
+    - duration: still to be scheduled
+    - floor, floor_instant, floor_reason: no earlier start than this; the same as minutes since
+      1970; what sets it
+    - cap, is_finish_cap: a start that overrides predecessors and floor, NEVER where there is none;
+      whether it is there for the sake of the finish
+    - latest: no later finish, NEVER where only the project's finish limits it
+    - is_pinned: `latest` holds also against the successors
+    - is_fixed: start and finish are facts: `floor` is the start, whatever the links say
+    - begin: the start that links from it count from, where it has started; else MISSING
+    - resume: where what remains of a task that runs on from its actual start begins: the limit of
+      its predecessors, as Microsoft Project has it; MISSING for all others
+    - is_finished: passes no limit on to its predecessors
+    - ignores_links: its predecessors no longer matter (progress override)
+    - is_late: shall start as late as possible
     """
 
     duration: Minutes
@@ -78,6 +66,7 @@ def limits_of(network: Network, progress: Progress) -> Limits:
     held = np.where(is_held, network.before(rules.date) - duration, -NEVER)
     evening = network.ask(WorkCalendar.previous_work, np.where(is_held, rules.date, MISSING))
     cap, latest, is_pinned = _late(network, rules, duration, is_open)
+    runs_on = is_fixed & is_running & (duration > 0)
     return Limits(
         duration=duration,
         floor=np.where(is_fixed, begin, np.maximum(np.maximum(floor, held), begin)),
@@ -89,9 +78,7 @@ def limits_of(network: Network, progress: Progress) -> Limits:
         is_pinned=is_pinned,
         is_fixed=is_fixed,
         begin=begin,
-        resume=np.where(
-            is_fixed & is_running & (duration > 0), begin + duration - progress.remaining, MISSING
-        ),
+        resume=np.where(runs_on, begin + duration - progress.remaining, MISSING),
         is_finished=progress.is_finished,
         ignores_links=is_running & (options.out_of_sequence == "progress_override"),
         is_late=rules.are("ALAP") & is_open,

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -95,38 +97,24 @@ def network_of(project: Project, options: ScheduleOptions) -> Network:
     """
     tasks, outline = project.tasks, outline_of(project.tasks)
     if not outline.is_leaf.any():
-        remedy = "Add a task, or set is_active."
-        problem = Problem(
-            project.place("tasks"), "there is no active task", "", remedy, code="no-task"
-        )
-        raise ProjectError([problem])
+        found, remedy = "there is no active task", "Add a task, or set is_active."
+        raise ProjectError([Problem(project.place("tasks"), found, "", remedy, "no-task")])
     calendars = task_calendars_of(project, options.are_resource_calendars_used)
     hours = tasks["duration_hours"].fillna(0).where(tasks["kind"] != "milestone", 0)
     minutes = np.rint(hours.to_numpy() * 60).astype(np.int64)
     links = _links_of(project, outline, minutes, calendars, options.lag_calendar)
     task, role, links = _nodes_of(outline, links)
-    predecessor, successor, kind, lag, lag_calendar, row = links.T
-    incoming, outgoing = _by_node(successor, len(task)), _by_node(predecessor, len(task))
+    before, after, kind, lag, lag_calendar, row = links.T
+    incoming, outgoing = _by_node(after, len(task)), _by_node(before, len(task))
     is_elapsed = tasks["is_elapsed"].to_numpy(bool)[task] | (role != LEAF)
     return Network(
-        project,
-        options,
-        outline,
-        calendars,
-        task,
-        role,
-        duration=np.where(role == LEAF, minutes[task], 0),
-        calendar=np.where(is_elapsed, AROUND_THE_CLOCK, calendars.worked[task]),
-        float_calendar=np.where(is_elapsed, AROUND_THE_CLOCK, calendars.own[task]),
-        predecessor=predecessor,
-        successor=successor,
-        kind=kind,
-        lag=lag,
-        lag_calendar=lag_calendar,
-        row=row,
-        incoming=incoming,
-        outgoing=outgoing,
-        order=_order(predecessor, successor, outgoing, tasks["name"].to_numpy(), task),
+        *(project, options, outline, calendars, task, role),
+        np.where(role == LEAF, minutes[task], 0),
+        np.where(is_elapsed, AROUND_THE_CLOCK, calendars.worked[task]),
+        np.where(is_elapsed, AROUND_THE_CLOCK, calendars.own[task]),
+        *(before, after, kind, lag, lag_calendar, row),
+        *(incoming, outgoing),
+        _order(before.tolist(), incoming, tasks["name"].tolist(), task.tolist()),
     )
 
 
@@ -201,39 +189,17 @@ def _nodes_of(outline: Outline, links: Minutes) -> tuple[Minutes, Minutes, Minut
 
 
 def _order(
-    before: Minutes, after: Minutes, outgoing: list[list[int]], names: np.ndarray, task: Minutes
+    before: list[int], incoming: list[list[int]], names: list[str], task: list[int]
 ) -> list[int]:
     """Every node after its predecessors."""
-    count, then = len(task), after.tolist()
-    missing = np.bincount(after, minlength=count).tolist()
-    order = [node for node in range(count) if missing[node] == 0]
-    for node in order:  # grows while it is read
-        for link in outgoing[node]:
-            missing[then[link]] -= 1
-            if missing[then[link]] == 0:
-                order.append(then[link])
-    if len(order) < count:
-        rows = task[_loop(set(range(count)) - set(order), before, after)]
-        is_other = np.r_[True, rows[1:] != rows[:-1]]  # the hubs of a summary are one task
-        raise ProjectError([_loop_problem(names[rows[is_other]].tolist())])
-    return order
-
-
-def _loop(stuck: set[int], before: Minutes, after: Minutes) -> list[int]:
-    """Walk back from a node that waits, always to one that waits too, until one repeats."""
-    pairs = zip(before.tolist(), after.tolist(), strict=True)
-    previous = {then: first for first, then in pairs if first in stuck and then in stuck}
-    node = next(iter(previous))
-    seen: dict[int, int] = {}
-    while node not in seen:
-        seen[node] = len(seen)
-        node = previous[node]
-    return [node, *(n for n in reversed(seen) if seen[n] >= seen[node])]
-
-
-def _loop_problem(names: list[str]) -> Problem:
-    words = [f'"{name}"' for name in names]
+    graph = {node: [before[link] for link in links] for node, links in enumerate(incoming)}
+    try:
+        return [*TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        rows = [row for row, _ in groupby(task[node] for node in error.args[1])]  # hubs are one
+        words = [f'"{names[row]}"' for row in rows]
     if len(words) > 24:
         words = [*words[:20], f"({len(words) - 23} more)", *words[-3:]]
     found = f"links run in a circle: {' > '.join(words)}"
-    return Problem('table "links"', found, "", "Remove one of these links.", "loop")
+    remedy = "Remove one of these links."
+    raise ProjectError([Problem('table "links"', found, "", remedy, "loop")])

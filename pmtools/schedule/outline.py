@@ -33,15 +33,14 @@ class Outline:
 
     def pairs(self) -> tuple[Minutes, Minutes]:
         """(ancestor, leaf) for every summary above every leaf."""
-        ancestors, members = [], []
+        found = [np.empty((2, 0), np.int64)]
         member, above = self.leaves, self.parent[self.leaves]
-        while (above >= 0).any():
-            member, above = member[above >= 0], above[above >= 0]
-            ancestors.append(above)
-            members.append(member)
+        while (inside := above >= 0).any():
+            member, above = member[inside], above[inside]
+            found.append(np.stack([above, member]))
             above = self.parent[above]
-        empty = [np.empty(0, np.int64)]
-        return np.concatenate(ancestors or empty), np.concatenate(members or empty)
+        ancestors, members = np.concatenate(found, axis=1)
+        return ancestors, members
 
 
 def outline_of(tasks: pd.DataFrame) -> Outline:

@@ -78,10 +78,10 @@ def _completed(
     hours = network.duration / 60
     no_start, no_finish = is_finished & (start == MISSING), is_finished & (finish == MISSING)
     latest = network.ask(WorkCalendar.previous_work, np.full_like(start, known))
-    finish = np.where(no_start & no_finish, latest, finish)
-    after = network.ask(WorkCalendar.add, start, hours)
-    finish = np.where(no_finish & ~no_start, after, finish)
-    return np.where(no_start, network.ask(WorkCalendar.add, finish, -hours), start), finish
+    after = network.ask(WorkCalendar.add, np.where(no_finish, start, MISSING), hours)
+    finish = np.where(no_finish, np.where(no_start, latest, after), finish)
+    before = network.ask(WorkCalendar.add, np.where(no_start, finish, MISSING), -hours)
+    return np.where(no_start, before, start), finish
 
 
 def _left(

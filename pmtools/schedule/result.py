@@ -103,12 +103,10 @@ def _refuse_beyond_horizon(network: Network, finish: Minutes) -> None:
     """Counted in minutes: a date that far away may not even be a date any more."""
     beyond = network.task[finish > minutes_of(HORIZON)]
     if len(beyond):
-        place, row = (
-            network.project.place("tasks", beyond[0]),
-            network.project.tasks.iloc[beyond[0]],
-        )
-        found = f'task "{row["name"]}" would finish after {HORIZON.year}'
+        project, row = network.project, int(beyond[0])
+        found = f'task "{project.tasks["name"].iloc[row]}" would finish after {HORIZON.year}'
         remedy = "Correct its duration, or the durations and lags before it."
+        place = project.place("tasks", row)
         raise ProjectError([Problem(place, found, "", remedy, code="beyond-horizon")])
 
 
@@ -124,9 +122,7 @@ def _rolled_up(network: Network, leaves: Columns) -> tuple[Minutes, Columns]:
 
     rolled = {name: over(np.fmin, leaves[name]) for name in LEAST}
     rolled |= {name: over(np.fmax, leaves[name]) for name in MOST}
-    rolled["actual_finish"] = np.where(
-        rolled["is_finished"], rolled["actual_finish"], instants_of(MISSING)
-    )
+    rolled["actual_finish"][~rolled["is_finished"]] = np.datetime64("NaT")
     hours, percent = leaves["duration_hours"], leaves["percent_complete"]
     total, done = over(np.add, hours), over(np.add, hours * percent)
     even = over(np.add, percent) / over(np.add, np.ones(len(percent)))
@@ -151,16 +147,10 @@ def _link_rows(
     frame = network.project.links[columns].iloc[network.row[between]].reset_index(drop=True)
     hours = (dates.start[after] - reached) / 60
     into = np.flatnonzero(network.role[after] == OPENING)
-    summary, around_the_clock = (
-        network.task[after[into]],
-        network.calendars.by_position[AROUND_THE_CLOCK],
-    )
-    hours[into] = network.calendars.ask(
-        network.calendars.own[summary],
-        WorkCalendar.hours_between,
-        around_the_clock.instant_at(reached[into]),
+    summary, calendars = network.task[after[into]], network.calendars
+    span = (
+        calendars.by_position[AROUND_THE_CLOCK].instant_at(reached[into]),
         minutes_of(early_start[summary]),
     )
-    frame["float_hours"] = hours
-    frame["is_driving"] = is_driving[between] & (hours == 0)
-    return frame
+    hours[into] = calendars.ask(calendars.own[summary], WorkCalendar.hours_between, *span)
+    return frame.assign(float_hours=hours, is_driving=is_driving[between] & (hours == 0))

@@ -34,9 +34,8 @@ class TaskCalendars:
 
     def ask(self, which: Minutes, question: Callable[..., Any], *columns: np.ndarray) -> Any:
         """What each row's calendar answers to a method of WorkCalendar, asked with its columns."""
-        found = np.zeros(
-            len(which), np.float64 if question is WorkCalendar.hours_between else np.int64
-        )
+        kind = np.float64 if question is WorkCalendar.hours_between else np.int64
+        found = np.zeros(len(which), kind)
         for position in np.unique(which):
             mine = which == position
             found[mine] = question(self.by_position[position], *(each[mine] for each in columns))
