@@ -1,5 +1,6 @@
 """Done, due, overdue."""
 
+import pandas as pd
 import pytest
 from small_plan import DESIGN_DONE, FRIDAYS, LINKS, TASKS, small_plan, two_weeks
 
@@ -31,6 +32,21 @@ def test_overdue_work_is_unfinished_after_its_baseline_finish():
     assert found["Build"] == 5.0
     assert "Design" not in found
     assert overdue(schedule(two_weeks()[0])).empty
+
+
+def test_half_a_day_overdue_is_overdue_and_what_is_due_by_tonight_is_not():
+    """Build should be done on 13 March at 17:00."""
+    for status, days in (("2026-03-13 23:59", []), ("2026-03-16 12:00", [0.5])):
+        found = overdue(schedule(small_plan(pd.Timestamp(status), [DESIGN_DONE])))
+        assert list(found["days_late"]) == days
+
+
+def test_the_earlier_of_deadline_and_baseline_is_what_was_due():
+    """A deadline on Wednesday comes before the baseline's Friday."""
+    tasks = [TASKS[0], TASKS[1] | {"deadline": "2026-03-11"}, *TASKS[2:]]
+    found = overdue(schedule(small_plan(FRIDAYS[1], [DESIGN_DONE], tasks=tasks)))
+    assert list(found["was_due"]) == [pd.Timestamp("2026-03-11 23:59")]
+    assert list(found["days_late"]) == [2.0]
 
 
 def test_due_work_stands_by_owner_and_date_with_its_float_in_days():

@@ -36,6 +36,7 @@ def test_two_tasks_at_once_overload_a_person_and_are_named():
     assert worst["over_hours"] == 40
     assert worst["load_percent"] == 200
     assert worst["tasks"] == "Design; Build"
+    assert list(found["tasks"]) == ["Design; Build", "", ""]
 
 
 def test_work_hours_count_where_they_are_given():
