@@ -20,19 +20,18 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from pmtools.errors import HistoryError
+from pmtools.errors import HistoryError, MissingExtra
 
 _METADATA = sa.MetaData()
 
+# fmt: off
 _MIGRATION = sa.Table(
-    "migration",
-    _METADATA,
+    "migration", _METADATA,
     sa.Column("name", sa.String(200), primary_key=True),
     sa.Column("applied_at", sa.DateTime, nullable=False),
 )
 _WEEK = sa.Table(
-    "week",
-    _METADATA,
+    "week", _METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("project_id", sa.Text, nullable=False),
     sa.Column("project_name", sa.Text, nullable=False),
@@ -45,16 +44,14 @@ _WEEK = sa.Table(
     sa.UniqueConstraint("project_id", "status_date", "facts_hash"),
 )
 _METRIC = sa.Table(
-    "metric",
-    _METADATA,
+    "metric", _METADATA,
     sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
     sa.Column("metric", sa.String(100), primary_key=True),
     sa.Column("value", sa.Float),
     sa.Column("cannot_say", sa.Text, nullable=False, default=""),
 )
 _MILESTONE = sa.Table(
-    "milestone",
-    _METADATA,
+    "milestone", _METADATA,
     sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
     sa.Column("task_id", sa.String(200), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
@@ -63,14 +60,14 @@ _MILESTONE = sa.Table(
     sa.Column("is_done", sa.Boolean, nullable=False),
 )
 _FORECAST = sa.Table(
-    "forecast",
-    _METADATA,
+    "forecast", _METADATA,
     sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
     sa.Column("quantity", sa.String(100), primary_key=True),
     sa.Column("method", sa.String(100), primary_key=True),
     sa.Column("finish", sa.DateTime),
     sa.Column("amount", sa.Float),
 )
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -95,17 +92,16 @@ class WeekFacts:
     milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
     forecasts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    def rows(self) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
+        """The rows of each table of the database."""
+        frames = (self.metrics, self.milestones, self.forecasts)
+        tables = (_METRIC, _MILESTONE, _FORECAST)
+        return [(table, _rows(table, frame)) for table, frame in zip(tables, frames, strict=True)]
+
     def hash(self) -> str:
         """SHA-256 of everything in it; equal facts have equal hashes."""
         content = [self.project_name, str(self.status_date), self.input_hash]
-        tables = [
-            _rows(table, frame)
-            for table, frame in (
-                (_METRIC, self.metrics),
-                (_MILESTONE, self.milestones),
-                (_FORECAST, self.forecasts),
-            )
-        ]
+        tables = [rows for _, rows in self.rows()]
         text = json.dumps([content, tables], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -139,6 +135,8 @@ class History:
     ------
     HistoryError
         Where the database cannot be opened, or was made by a newer pmtools.
+    MissingExtra
+        Where the driver of that kind of database is not installed.
     """
 
     def __init__(self, url: str | Path) -> None:
@@ -146,14 +144,19 @@ class History:
         self.url = text if "://" in text else f"sqlite:///{text}"
         try:
             parsed = sa.make_url(self.url)
+            self._engine = sa.create_engine(
+                parsed, poolclass=sa.pool.NullPool, hide_parameters=True
+            )
         except sa.exc.ArgumentError as error:
-            raise HistoryError(f'history: "{text}" is not a database URL or path.') from error
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(
-            parsed, poolclass=sa.pool.NullPool, hide_parameters=True
-        ).execution_options()
+            # The rest of it may hold a password.
+            kind = f"{text.partition('://')[0]}://..."
+            raise HistoryError(f'history: "{kind}" is not a database URL or path.') from error
+        except ModuleNotFoundError as error:
+            needed = f"{parsed.get_backend_name()} needs the driver {error.name}"
+            raise MissingExtra(f"history: {needed}. Install it.") from error
         if parsed.get_backend_name() == "sqlite":
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             _make_sqlite_safe(self._engine)
         self._migrate()
 
@@ -195,32 +198,20 @@ class History:
         status_date = facts.status_date.to_pydatetime()
         same_week = (_WEEK.c.project_id == facts.project_id) & (_WEEK.c.status_date == status_date)
         with self._transaction(writes=True) as connection:
-            known = connection.execute(
-                sa.select(_WEEK.c.revision, _WEEK.c.facts_hash).where(same_week)
-            ).all()
-            for revision, known_hash in known:
-                if known_hash == facts_hash:
-                    return Recorded(facts.project_id, facts.status_date, revision, False)
-            revision = 1 + max((row.revision for row in known), default=0)
-            key = connection.execute(
-                _WEEK.insert().values(
-                    project_id=facts.project_id,
-                    project_name=facts.project_name,
-                    status_date=status_date,
-                    revision=revision,
-                    input_hash=facts.input_hash,
-                    facts_hash=facts_hash,
-                    recorded_at=_now(),
-                )
-            ).inserted_primary_key
-            for table, frame in (
-                (_METRIC, facts.metrics),
-                (_MILESTONE, facts.milestones),
-                (_FORECAST, facts.forecasts),
-            ):
-                rows = [{"week_id": key[0] if key else None, **row} for row in _rows(table, frame)]
+            query = sa.select(_WEEK.c.facts_hash, _WEEK.c.revision).where(same_week)
+            known = {row.facts_hash: row.revision for row in connection.execute(query)}
+            if facts_hash in known:
+                return Recorded(facts.project_id, facts.status_date, known[facts_hash], False)
+            revision = 1 + max(known.values(), default=0)
+            new = _WEEK.insert().values(
+                project_id=facts.project_id, project_name=facts.project_name,
+                status_date=status_date, revision=revision, input_hash=facts.input_hash,
+                facts_hash=facts_hash, recorded_at=_now(),
+            )  # fmt: skip
+            (week,) = connection.execute(new).inserted_primary_key or (None,)
+            for table, rows in facts.rows():
                 if rows:
-                    connection.execute(table.insert(), rows)
+                    connection.execute(table.insert(), [{"week_id": week, **row} for row in rows])
         return Recorded(facts.project_id, facts.status_date, revision, True)
 
     def weeks(self, project_id: str | None = None) -> pd.DataFrame:
@@ -249,15 +240,14 @@ class History:
             .group_by(_WEEK.c.status_date)
             .subquery()
         )
+        is_newest = (newest.c.status_date == _WEEK.c.status_date) & (
+            newest.c.revision == _WEEK.c.revision
+        )
         columns = [column for column in table.c if column.name != "week_id"]
         query = (
             sa.select(_WEEK.c.status_date, *columns)
             .join(table, table.c.week_id == _WEEK.c.id)
-            .join(
-                newest,
-                (newest.c.status_date == _WEEK.c.status_date)
-                & (newest.c.revision == _WEEK.c.revision),
-            )
+            .join(newest, is_newest)
             .where(_WEEK.c.project_id == project_id)
             .order_by(_WEEK.c.status_date, columns[0])
         )
@@ -290,13 +280,9 @@ def _make_sqlite_safe(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in (
-            "busy_timeout=30000",
-            "journal_mode=DELETE",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        settings = "busy_timeout=30000 journal_mode=DELETE synchronous=FULL foreign_keys=ON"
+        for setting in settings.split():
+            connection.execute(f"PRAGMA {setting}")
 
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:

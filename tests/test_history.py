@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pmtools.errors import HistoryError
+from pmtools.errors import HistoryError, MissingExtra
 from pmtools.history import MIGRATIONS, History, WeekFacts
 
 
@@ -55,6 +55,22 @@ def test_recording_the_same_week_twice_changes_nothing(tmp_path):
     assert (first.is_new, second.is_new) == (True, False)
     assert first.revision == second.revision == 1
     assert len(history.weeks()) == 1
+
+
+@pytest.mark.parametrize("url", ["nosuch://user:secret@host/x", "postgresql+nosuch://u:secret@h/x"])
+def test_an_unknown_kind_of_database_is_refused_without_its_password(url):
+    """A mistyped URL is told in words, and no password gets into a log."""
+    with pytest.raises(HistoryError, match="is not a database URL or path") as caught:
+        History(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_missing_driver_is_named(monkeypatch):
+    """PostgreSQL needs a driver that pmtools does not bring along."""
+    for name in ("psycopg", "psycopg2"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingExtra, match="postgresql needs the driver psycopg"):
+        History("postgresql://host/x")
 
 
 def test_a_corrected_week_is_a_new_revision_and_keeps_the_old_one(tmp_path):
