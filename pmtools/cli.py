@@ -1,7 +1,8 @@
 """The command line: a thin skin over the same functions that the notebooks call.
 
-Exit codes: 0 done; 1 the input is refused or has errors; 2 the command was misused; 3 a notebook
-or child process failed; 4 something that is needed is not installed; 5 the history cannot be used.
+Exit codes: 0 done; 1 the input is refused or has errors, or a file cannot be read or written;
+2 the command was misused; 3 a notebook or child process failed; 4 something that is needed is not
+installed; 5 the history cannot be used.
 """
 
 from __future__ import annotations
@@ -31,26 +32,26 @@ _STATUS_DATE = click.option(
     "--status-date", metavar="YYYY-MM-DD", help="Day up to which facts count; default: the latest."
 )
 
+_TO_CSV = click.option(
+    "--to", type=click.Path(path_type=Path), required=True, help="CSV file to write."
+)
+
 
 def _told(command: Callable[..., None]) -> Callable[..., None]:
-    """Errors of ours are told in plain words, with an exit code a script can rely on."""
+    """Errors of ours, and of the file system, are told in plain words with their exit code."""
 
     @functools.wraps(command)
     def run(*args: Any, **options: Any) -> None:
         try:
             command(*args, **options)
-        except PmtoolsError as error:
+        except BrokenPipeError:
+            raise  # click ends in silence, as is the custom where `head` has read enough
+        except (PmtoolsError, OSError) as error:
             click.echo(str(error), err=True)
-            sys.exit(_exit_code(error))
+            codes = ((ProblemsError, 1), (OSError, 1), (MissingExtra, 4), (HistoryError, 5))
+            sys.exit(next((code for kind, code in codes if isinstance(error, kind)), 3))
 
     return run
-
-
-def _exit_code(error: PmtoolsError) -> int:
-    for kind, code in ((ProblemsError, 1), (MissingExtra, 4), (HistoryError, 5)):
-        if isinstance(error, kind):
-            return code
-    return 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,16 +76,12 @@ def new(folder: Path, starter: str, xlsx: bool) -> None:
 @_PROJECT
 @click.option("--name", required=True, help="Name of the new baseline, not used before.")
 @click.option("--approved-by", required=True, help="Who approved it.")
-@click.option("--approved-date", required=True, metavar="YYYY-MM-DD", help="When.")
-@click.option("--change", default="", help="Id of the change in the register that led to it.")
+@click.option("--approved-date", required=True, type=click.DateTime(["%Y-%m-%d"]), help="When.")
+@click.option("--change", "change_id", default="", help="Id of the change in the register for it.")
 @click.option("--to", type=click.Path(path_type=Path), help="Default: PROJECT/baseline.csv.")
 @_told
-def baseline(
-    project: Path, name: str, approved_by: str, approved_date: str, change: str, to: Path | None
-) -> None:
+def baseline(project: Path, name: str, to: Path | None, **approval: Any) -> None:
     """Approve the plan as it stands as a baseline; the earlier ones are kept."""
-    import pandas as pd
-
     from pmtools.formats import read_project, write_table
     from pmtools.measure.baseline import approve
     from pmtools.schedule import schedule
@@ -92,14 +89,7 @@ def baseline(
     target = to or (project / "baseline.csv" if project.is_dir() else None)
     if target is None:
         raise click.UsageError("say where the baseline goes: --to baseline.csv")
-    try:
-        approved_on = pd.Timestamp(approved_date)
-    except ValueError as error:
-        raise click.BadParameter(f'"{approved_date}" is not a day like 2026-03-06') from error
-    approved = approve(
-        schedule(read_project(project)),
-        name=name, approved_by=approved_by, approved_date=approved_on, change_id=change,
-    )  # fmt: skip
+    approved = approve(schedule(read_project(project)), name=name, **approval)
     write_table(approved, "baseline", target)
     click.echo(f'Baseline "{name}" of {project} is in {target}.')
 
@@ -113,22 +103,26 @@ def baseline(
 @_told
 def check(project: Path, status_date: str | None, accept_headings: bool) -> None:
     """Say what is wrong or doubtful in the data; exit code 1 where it has errors."""
+    import pandas as pd
+
     from pmtools.check import check as check_project
-    from pmtools.formats import propose_headings, read_project, save_headings
+    from pmtools.formats import propose_headings, read_weeks, save_headings
 
     if accept_headings:
         proposal = propose_headings(project)
         click.echo(f"{proposal}\nSaved in {save_headings(proposal)}.")
-    findings = check_project(read_project(project, status_date))
+    *earlier, now = read_weeks(project, status_date)
+    last_week = earlier[-1] if earlier else None
+    findings = check_project(now, today=pd.Timestamp.today().normalize(), earlier=last_week)
     click.echo(str(findings))
-    if len(findings.errors):
+    if findings.errors:
         sys.exit(1)
 
 
 @main.command()
 @_PROJECT
 @_STATUS_DATE
-@click.option("--to", type=click.Path(path_type=Path), required=True, help="CSV file to write.")
+@_TO_CSV
 @_told
 def schedule(project: Path, status_date: str | None, to: Path) -> None:
     """Write early and late dates and float, one row a task, to a CSV file."""
@@ -143,7 +137,7 @@ def schedule(project: Path, status_date: str | None, to: Path) -> None:
 @main.command("earned-value")
 @_PROJECT
 @_STATUS_DATE
-@click.option("--to", type=click.Path(path_type=Path), required=True, help="CSV file to write.")
+@_TO_CSV
 @_told
 def earned_value(project: Path, status_date: str | None, to: Path) -> None:
     """Write planned value, earned value, cost and indices, one row a status date, to a CSV file."""
@@ -166,8 +160,10 @@ def report(
     project: Path, status_date: str | None, out: Path, history: str | None, deadline: int
 ) -> None:
     """Run the weekly report of PROJECT and write it as HTML and PDF."""
+    from pmtools.formats.cells import status_date_of
     from pmtools.report import report as run_report
 
+    status_date_of(status_date)  # a bad day is told here, not after a kernel has started
     files = run_report(
         project,
         status_date=status_date,

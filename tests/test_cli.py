@@ -1,6 +1,7 @@
 """The command line: exit codes and files that a script can rely on."""
 
 import csv
+import importlib
 import re
 import shlex
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -79,6 +81,43 @@ def test_check_exits_with_1_where_the_data_have_errors(tmp_path, project):
     assert all(names[task] in told for task in forwards)
 
 
+def test_check_looks_at_the_earlier_week_and_at_today(project, monkeypatch):
+    """An id given to another task, and a status date that has not come yet, are found."""
+    tasks = rows(project / "tasks.csv")
+    tasks[-1] |= {"name": "Another thing altogether", "wbs": "0.1"}
+    with (project / "tasks.csv").open("w", newline="") as stream:
+        table = csv.DictWriter(stream, list(tasks[0]))
+        table.writeheader()
+        table.writerows(tasks)
+    told = run("check", project)
+    assert "PM605" in told
+    monkeypatch.setattr("pandas.Timestamp.today", lambda: pd.Timestamp("2026-01-05"))
+    assert "PM204" in run("check", project)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "05/03/2026", "tomorrow"])
+@pytest.mark.parametrize("command", ["check", "schedule", "earned-value", "report"])
+def test_a_status_date_that_is_no_day_is_refused_in_words(tmp_path, command, day):
+    """Exit code 1 and the place, before anything is read or written."""
+    to = {"check": (), "report": ("--out", tmp_path / "out")}.get(command, ("--to", tmp_path / "o"))
+    told = run(command, tmp_path, "--status-date", day, *to, exit_code=1)
+    assert told.startswith("status date: ")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_file_that_cannot_be_written_is_told_in_words(tmp_path, project):
+    """A folder in the place of the file: exit code 1 and its name, no traceback."""
+    assert str(tmp_path) in run("schedule", project, "--to", tmp_path, exit_code=1)
+
+
+def test_an_error_that_no_one_foresaw_is_not_hidden(project, monkeypatch):
+    """A fault of pmtools or pandas keeps its traceback, so that it can be mended."""
+    room = importlib.import_module("pmtools.schedule")
+    monkeypatch.setattr(room, "schedule", lambda project: {}["of pandas"])
+    with pytest.raises(KeyError, match="of pandas"):
+        run("schedule", project, "--to", project / "dates.csv")
+
+
 def test_schedule_writes_one_row_a_task_with_the_documented_columns(tmp_path, project):
     """Others can check our dates without reading our code."""
     run("schedule", project, "--to", tmp_path / "dates.csv")
@@ -119,6 +158,13 @@ def test_baseline_approves_the_plan_and_keeps_the_earlier_ones(project):
     assert after.iloc[: len(before)].equals(before)
     assert "approved-9" in set(after["baseline"])
     assert "never overwritten" in run(*approve, exit_code=1)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "05/03/2026", "tomorrow"])
+def test_a_baseline_is_approved_on_a_day(tmp_path, day):
+    """A day that is none, or of two meanings, is misuse."""
+    words = ["--name", "b9", "--approved-by", "Board", "--approved-date", day]
+    run("baseline", tmp_path, *words, exit_code=2)
 
 
 def test_history_says_that_there_is_none_yet(tmp_path):
