@@ -101,7 +101,8 @@ class Case:
 
     def rows(self, table: str, rows: pd.DataFrame, said: str) -> Iterator[Hit]:
         """One hit for each of these rows of a table, `said` with their values and the `{task}`."""
-        for position, cells in zip(rows.index, rows.to_dict("records"), strict=True):
+        records = rows.to_dict("records") if len(rows) else []
+        for position, cells in zip(rows.index, records, strict=True):
             cells["task"] = self.task(cells.get("id" if table == "tasks" else "task_id", ""))
             yield self.row(table, position, said.format_map(cells))
 

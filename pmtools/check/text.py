@@ -79,7 +79,8 @@ def dates_are_near_the_project(case: Case) -> Iterator[Hit]:
     start = case.project.header.start
     for table, schema in TABLES.items():
         rows = getattr(case.project, table)
-        for name in (column.name for column in schema.columns if column.kind in DATES):
+        dates = (column.name for column in schema.columns if column.kind in DATES)
+        for name in dates if len(rows) else ():
             said = f"{name} is {{{name}:%Y-%m-%d}}, far from the start of the project on "
             far = rows[(rows[name] - start).abs() > HORIZON]
             yield from case.rows(table, far, f"{said}{start:%Y-%m-%d}")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from data_faults.clean_project import STATUS, clean_project, clean_rows
 
+from pmtools.errors import ProjectError
 from pmtools.project import TABLES, Header, Project, Source
 
 START = pd.Timestamp("2026-01-05")
@@ -97,6 +98,42 @@ def test_a_changed_table_no_longer_names_its_old_source():
     project = small(sources={"tasks": Source("plan.xlsx", (14,))})
     assert project.replace(notes=("x",)).place("tasks", 0) == "plan.xlsx, row 14"
     assert project.replace(tasks=project.tasks).place("tasks", 0) == 'table "tasks", row 1'
+
+
+def test_what_is_not_replaced_is_not_made_again():
+    """Frames are never changed in place, so a scenario shares those that it leaves alone."""
+    project = clean_project()
+    then = project.replace(links=project.links[:-1])
+    assert then.tasks is project.tasks
+    assert len(then.links) == len(project.links) - 1
+    assert len(project.replace(links=None).links) == 0
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({"tasks": [{"id": "1", "name": "A"}]}, 'task_id "1.1" is not in table "tasks"'),
+    ({"resources": []}, 'resource_id "ana" is not in table "resources"'),
+    ({"tasks": [{"id": "1", "name": "A", "duration_hours": "2,5"}]}, "duration_hours is '2,5'"),
+    ({"costs": [{"amount": 1.0}]}, "date is empty"),
+    ({"header": Header("p", "P", START, calendar_id="office2")}, 'calendar "office2"'),
+    ({"header": Header("p", "P", START, status_date="9999-01-01")}, "status_date is"),
+])  # fmt: skip
+def test_what_is_replaced_is_validated_with_all_that_refers_to_it(changes, said):
+    """A new table is as sound as a first one, also towards the tables that stay."""
+    with pytest.raises(ProjectError) as refused:
+        clean_project().replace(**changes)
+    assert said in str(refused.value)
+
+
+def test_a_project_has_no_other_parts():
+    """A mistyped table is not lost silently."""
+    with pytest.raises(TypeError, match="no task"):
+        clean_project().replace(task=[])
+
+
+def test_a_status_date_out_of_the_world_is_refused():
+    """Knowing the past starts with a day that can be."""
+    with pytest.raises(ProjectError, match="status_date is"):
+        clean_project().known_on("9999-01-01")
 
 
 def test_known_on_leaves_out_what_was_learnt_later():
