@@ -86,6 +86,7 @@ def schedule(project: Project, *, options: ScheduleOptions | None = None) -> Sch
     Critical path method with FS, SS, FF and SF links, leads and lags, after Kelley and Walker
     (1959) and the precedence diagramming method; rules of the tools as in `ScheduleOptions`.
     Assignments move no dates, but by the calendars of their resources where the options say so.
+    Floats count from the last finish of the work; level of effort may go on after it.
     """
     network = network_of(project, options or PRESETS[project.header.scheduling or "primavera_p6"])
     progress = progress_of(network)
