@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from real_data import DATA, needs_data
-from small_plan import BASELINE, BUILD_HALF, DESIGN_DONE, FRIDAYS, small_plan, two_weeks
+from small_plan import BASELINE, BUILD_HALF, DESIGN_DONE, FRIDAYS, TASKS, small_plan, two_weeks
 
 from pmtools.decide.signals import cost_signal, finish_signal, index_signal, status, worst
 from pmtools.measure.earned_value import earned_value
@@ -138,6 +138,33 @@ HEADLINES = [
 def test_the_headline_reads_well_whatever_is_known(tables, headline):
     """On time, late, early; with and without cost and budget."""
     assert status_of(small_plan(FRIDAYS[0], [DESIGN_DONE], **tables)).headline == headline
+
+
+@pytest.mark.parametrize(
+    ("spent", "budget", "signal", "evidence"),
+    [
+        (4000, 10_000.0, "green", "EUR 10,000, 100% of the budget of EUR 10,000"),
+        (4160, 10_000.0, "amber", "EUR 10,400, 104% of the budget of EUR 10,000"),
+        (4400, 12_000.0, "green", "EUR 11,000, 92% of the budget of EUR 12,000"),
+        (4400, None, "red", "EUR 11,000, 110% of the budget of EUR 10,000"),
+    ],
+)
+def test_cost_is_measured_against_the_approved_budget(spent, budget, signal, evidence):
+    """That of the project, reserve included; without one, the sum of the baseline."""
+    plan = small_plan(FRIDAYS[0], [DESIGN_DONE], costs=cost(spent), header={"budget": budget})
+    found = status_of(plan).dimensions.set_index("dimension").loc["Cost"]
+    assert found["signal"] == signal
+    assert found["evidence"] == f"Estimate at completion {evidence}"
+
+
+def test_a_finish_that_moved_by_one_day_is_told_as_later_or_earlier():
+    """One day less of the test, or one more."""
+    tasks = [*TASKS[:2], TASKS[2] | {"duration_hours": 32}, TASKS[3]]
+    longer = small_plan(FRIDAYS[0], [DESIGN_DONE])
+    shorter = small_plan(FRIDAYS[0], [DESIGN_DONE], tasks=tasks)
+    moved = "; the finish moved 1 working day {} since last week."
+    assert status_of(longer, shorter).headline.endswith(moved.format("earlier"))
+    assert status_of(shorter, longer).headline.endswith(moved.format("later"))
 
 
 def test_a_jump_of_several_weeks_is_not_told_as_last_week():
