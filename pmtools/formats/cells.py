@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,16 +34,17 @@ _CLOCK = (
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _UNITS = {
-    "m": ("m", "min", "mins", "minute", "minutes"),
-    "h": ("h", "hr", "hrs", "hour", "hours", "std"),
-    "d": ("d", "dy", "day", "days", "t", "tag", "tage"),
-    "w": ("w", "wk", "wks", "week", "weeks", "wo", "woche", "wochen"),
-    "mo": ("mo", "mon", "mons", "month", "months"),
+    "m min mins minute minutes": (1 / 60, 0, 1 / 60),
+    "h hr hrs hour hours std": (1, 0, 1),
+    "d dy day days t tag tage": (0, 1, 24),
+    "w wk wks week weeks wo woche wochen": (0, 5, 168),
+    "mo mon mons month months": (0, 20, 720),
 }
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
-_ELAPSED_HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0, "mo": 720.0}
+_UNIT_OF = {word: unit for words, unit in _UNITS.items() for word in words.split()}
+"""Of each unit: its hours and its working days, and its elapsed hours."""
 _YES = {"yes", "y", "true", "1", "x", "ja", "wahr"}
 _NO = {"no", "n", "false", "0", "nein", "falsch"}
+_DIFFERENT_CELLS = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,13 @@ Cell = str | float | bool | date | time | timedelta | Unreadable | None
 class CellFault(Exception):
     """Why a cell cannot be read: what was found, what was expected, what to do."""
 
-    def __init__(self, found: str, expected: str, remedy: str) -> None:
+    def __init__(self, found: str, expected: str, remedy: str = "Correct the cell.") -> None:
         super().__init__(found)
         self.found, self.expected, self.remedy = found, expected, remedy
+
+    def at(self, place: str) -> Problem:
+        """The problem to report, with the place of the cell."""
+        return Problem(place, self.found, self.expected, self.remedy)
 
 
 class Span(NamedTuple):
@@ -86,30 +91,43 @@ class Span(NamedTuple):
     kind: str
 
 
-def read_row(
-    schema: TableSchema, cells: Mapping[str, Cell], form: CellFormat
-) -> tuple[dict[str, object], list[CellFault]]:
-    """The typed values of one row, None where a cell is empty, and what could not be read.
+class RowReader:
+    """Reads the rows of one table; cells of a column that are alike are parsed once."""
 
-    A unit in `tasks.duration_hours` or `links.lag_hours` sets `is_elapsed` or `lag_kind` too.
-    """
-    row: dict[str, object] = {}
-    kinds: dict[str, object] = {}
-    faults = []
-    for name, cell in cells.items():
-        try:
-            value = read_cell(schema.column(name), cell, form)
-            row[name] = value.amount if isinstance(value, Span) else value
-            if isinstance(value, Span) and value.kind:
-                kinds |= _kind_of(name, value, cells)
-            elif isinstance(value, Span) and name == "duration":
-                row[name] = value.amount * form.hours_per_day
-        except CellFault as fault:
-            faults.append(fault)
-    return row | kinds, faults
+    def __init__(self, schema: TableSchema, form: CellFormat) -> None:
+        self.form = form
+        self.readers = {
+            column.name: lru_cache(_DIFFERENT_CELLS, typed=True)(
+                partial(read_cell, column, form=form)
+            )
+            for column in schema.columns
+        }
+
+    def read(self, cells: Mapping[str, Cell]) -> tuple[dict[str, object], list[CellFault]]:
+        """The typed values of one row, None where a cell is empty, and what could not be read.
+
+        A unit in `tasks.duration_hours` or `links.lag_hours` sets `is_elapsed` or `lag_kind` too.
+        """
+        row: dict[str, object] = {}
+        kinds: dict[str, object] = {}
+        faults = []
+        for name, cell in cells.items():
+            try:
+                value = self.readers[name](cell)
+                if isinstance(value, Span):
+                    days = name == "duration" and not value.kind
+                    row[name] = value.amount * self.form.hours_per_day if days else value.amount
+                    kinds |= _kind_of(name, value, cells)
+                else:
+                    row[name] = value
+            except CellFault as fault:
+                faults.append(fault)
+        return row | kinds, faults
 
 
 def _kind_of(name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, object]:
+    if not span.kind:
+        return {}
     if name == "lag_hours":
         said = cells.get("lag_kind")
         if said and said != span.kind:
@@ -119,7 +137,7 @@ def _kind_of(name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, obje
     if name in ("duration", "duration_hours") and span.kind == "elapsed":
         return {"is_elapsed": True}
     if span.kind != "working":
-        raise CellFault(f'{name} is "{cells[name]}"', "working time, e.g. 16h or 2d", "Correct it.")
+        raise CellFault(f'{name} is "{cells[name]}"', "working time, e.g. 16h or 2d")
     return {}
 
 
@@ -161,29 +179,28 @@ def _text(column: Column, cell: Cell) -> str:
 
 def _flag(column: Column, cell: Cell) -> bool:
     word = plain(cell) if isinstance(cell, int | float) else str(cell).strip().casefold()
-    if isinstance(cell, bool) or word in _YES | _NO:
-        return cell if isinstance(cell, bool) else word in _YES
-    raise CellFault(f'{column.name} is "{cell}"', "yes or no", "Correct the cell.")
+    if word not in _YES | _NO:
+        raise CellFault(f'{column.name} is "{cell}"', "yes or no")
+    return word in _YES
 
 
 def _time(column: Column, cell: Cell) -> str:
     if isinstance(cell, time):
         return f"{cell:%H:%M}"
-    found = re.fullmatch(r"(\d{1,2}):(\d\d)(?::00)?", str(cell).strip())
-    if found and (int(found[1]), int(found[2])) <= (24, 0) and int(found[2]) < 60:
+    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)(?::00)?", str(cell).strip())
+    if found and (int(found[1]), int(found[2])) <= (24, 0):
         return f"{int(found[1]):02}:{found[2]}"
-    raise CellFault(f'{column.name} is "{cell}"', "a time from 00:00 to 24:00", "Correct it.")
+    raise CellFault(f'{column.name} is "{cell}"', "a time from 00:00 to 24:00")
 
 
 def _number(column: Column, cell: Cell, form: CellFormat) -> float:
     text = cell.strip() if isinstance(cell, str) else ""
     if isinstance(cell, Percent) or text.endswith("%"):
-        share = {"percent_complete": 1.0, "units": 100.0}.get(column.name)
-        share = share or (100.0 if column.maximum == 1 else None)
-        if share is not None:
-            return _parsed(column, text[:-1].strip() if text else cell, form) / share
-        found = f'{column.name} is "{text or _text(column, cell)}"'
-        raise CellFault(found, "a number that is no percent", "Correct the cell.")
+        if column.name != "percent_complete" and column.name != "units" and column.maximum != 1:
+            found = f'{column.name} is "{text or _text(column, cell)}"'
+            raise CellFault(found, "a number that is no percent")
+        value = _parsed(column, text.removesuffix("%") if text else cell, form)
+        return value if column.name == "percent_complete" else value / 100
     value = _parsed(column, cell, form)
     if column.name == "percent_complete" and 0 < value < 1:
         raise CellFault(
@@ -200,11 +217,9 @@ def _parsed(column: Column, cell: Cell, form: CellFormat) -> float:
         return float(cell)
     value = number_of(cell, form.number_format) if isinstance(cell, str) else None
     if value is None:
-        raise CellFault(
-            f'{column.name} is "{cell}"',
-            f"a number written like {form.number_format}",
-            "Correct the cell, leave it empty, or declare the project's number_format.",
-        )
+        remedy = "Correct the cell, leave it empty, or declare the project's number_format."
+        expected = f"a number written like {form.number_format}"
+        raise CellFault(f'{column.name} is "{cell}"', expected, remedy)
     return value
 
 
@@ -229,16 +244,18 @@ def _span(column: Column, cell: Cell, form: CellFormat) -> Span:
         return Span(float(cell), "percent")
     if isinstance(cell, timedelta):
         return Span(cell / timedelta(hours=1), "")
-    span = span_of(cell, form) if isinstance(cell, str) else None
-    if span is None and isinstance(cell, str) and number_of(cell, form.number_format) is None:
-        expected = f"hours written like {form.number_format}, or 16h, 2d, 1w, 3ed"
-        raise CellFault(f'{column.name} is "{cell}"', expected, "Correct the cell or empty it.")
-    return span or Span(_parsed(column, cell, form), "")
+    if isinstance(cell, str):
+        if span := span_of(cell, form):
+            return span
+        if number_of(cell, form.number_format) is None:
+            expected = f"hours written like {form.number_format}, or 16h, 2d, 1w, 3ed"
+            raise CellFault(f'{column.name} is "{cell}"', expected)
+    return Span(_parsed(column, cell, form), "")
 
 
 def span_of(text: str, form: CellFormat) -> Span | None:
     """`5d`, `2w`, `16h`, `90m`, `3ed`, `1.5 days`, `50%` as a Span; None where no unit stands."""
-    found = re.fullmatch(r"(.*?[0-9])\s*(%|[A-Za-z]+\.?)\??", text.strip().rstrip("?"))
+    found = re.fullmatch(r"(.*?[0-9])\s*(%|[A-Za-z]+\.?)", text.strip().rstrip("?"))
     value = number_of(found[1], form.number_format) if found else None
     if found is None or value is None:
         return None
@@ -246,56 +263,42 @@ def span_of(text: str, form: CellFormat) -> Span | None:
     if word == "%":
         return Span(value, "percent")
     if word in _UNIT_OF:
-        day = form.hours_per_day
-        hours = {"m": 1 / 60, "h": 1.0, "d": day, "w": 5 * day, "mo": 20 * day}[_UNIT_OF[word]]
-        return Span(value * hours, "working")
+        hours, days, _ = _UNIT_OF[word]
+        return Span(value * (hours + days * form.hours_per_day), "working")
     if word[:1] == "e" and word[1:] in _UNIT_OF:
-        return Span(value * _ELAPSED_HOURS[_UNIT_OF[word[1:]]], "elapsed")
+        return Span(value * _UNIT_OF[word[1:]][2], "elapsed")
     return None
 
 
 def _day(column: Column, cell: Cell, form: CellFormat) -> datetime:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         day = datetime(1899, 12, 30) + timedelta(days=min(max(cell, 0), 73050))
-        raise CellFault(
-            f"{column.name} is the number {cell:g}",
-            "a day",
-            f"Format the cell as a date (as a serial number of Excel it would be {day:%Y-%m-%d}).",
+        remedy = (
+            f"Format the cell as a date (as a serial number of Excel it would be {day:%Y-%m-%d})."
         )
+        raise CellFault(f"{column.name} is the number {cell:g}", "a day", remedy)
     moment, has_clock = day_of(cell.strip(), form) if isinstance(cell, str) else _native(cell)
     if moment is None:
-        raise CellFault(
-            f'{column.name} is "{cell}"', f"a day written {form.date_format}", _remedy(str(cell))
-        )
+        expected = f"a day written {form.date_format}"
+        raise CellFault(f'{column.name} is "{cell}"', expected, _remedy(str(cell).strip()))
     if column.kind == "finish" and not has_clock:
         return moment.replace(hour=23, minute=59)
-    return (
-        moment.replace(hour=0, minute=0, second=0, microsecond=0)
-        if column.kind == "day"
-        else (moment)
-    )
+    return datetime.combine(moment, time()) if column.kind == "day" else moment
 
 
-def _native(cell: Cell) -> tuple[datetime | None, bool]:
+def _native(cell: object) -> tuple[datetime | None, bool]:
     if isinstance(cell, datetime):
-        return cell, cell.time() != time(0)
-    return (
-        (datetime(cell.year, cell.month, cell.day), False)
-        if isinstance(cell, date)
-        else (None, False)
-    )
+        return cell, cell.time() != time()
+    return (datetime.combine(cell, time()), False) if isinstance(cell, date) else (None, False)
 
 
 def _remedy(text: str) -> str:
-    known = {
-        name: moment
-        for name in DATE_FORMATS
-        if (moment := day_of(text.strip(), CellFormat(date_format=name))[0]) is not None
-    }
-    if known:
-        days = " or ".join(dict.fromkeys(f"{moment:%Y-%m-%d}" for moment in known.values()))
-        return f"Write {days}, or declare the project's date_format: {' or '.join(known)}."
-    if text.strip().casefold() in ("today", "now", "heute", "today()", "now()"):
+    read = {name: day_of(text, CellFormat(date_format=name))[0] for name in DATE_FORMATS}
+    days = {name: f"{moment:%Y-%m-%d}" for name, moment in read.items() if moment is not None}
+    if days:
+        meant = " or ".join(dict.fromkeys(days.values()))
+        return f"Write {meant}, or declare the project's date_format: {' or '.join(days)}."
+    if text.casefold() in ("today", "now", "heute", "today()", "now()"):
         return "Write the day itself: a computed day is another one with every reading."
     return "Write it as YYYY-MM-DD, or leave the cell empty."
 
@@ -317,22 +320,17 @@ def _day_pattern(date_format: str) -> re.Pattern[str]:
 
 
 def _moment(found: re.Match[str], timezone: str) -> datetime | None:
-    hour = int(found["H"] or 0)
+    year, month, day, hour, minute, second = (int(found[part] or 0) for part in "ymdHMS")
+    fraction = int((found["f"] or "").ljust(6, "0"))
     if found["half"]:
         hour = hour % 12 + (12 if found["half"].upper() == "PM" else 0)
-    clock = (
-        hour,
-        int(found["M"] or 0),
-        int(found["S"] or 0),
-        int((found["f"] or "").ljust(6, "0")),
-    )
     try:
-        moment = datetime(int(found["y"]), int(found["m"]), int(found["d"]), *clock)
-    except ValueError:
+        moment = datetime(year, month, day, hour, minute, second, fraction)
+        if found["zone"]:
+            zoned = datetime.fromisoformat(moment.isoformat() + found["zone"].upper())
+            moment = zoned.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
-    if found["zone"]:
-        zoned = datetime.fromisoformat(moment.isoformat() + found["zone"].upper())
-        return zoned.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
     return moment
 
 
@@ -346,12 +344,12 @@ def status_date_of(value: str | date | None) -> pd.Timestamp | None:
     SourceError
         Where the text is no day written YYYY-MM-DD.
     """
-    if value is None or value == "":
+    if value is None or value == "" or value is pd.NaT:
         return None
     moment, has_clock = (
         day_of(value.strip(), CellFormat()) if isinstance(value, str) else _native(value)
     )
-    if moment is None or pd.isna(moment):
+    if moment is None:
         raise SourceError([Problem("status date", f'"{value}" is no day', "YYYY-MM-DD")])
     return pd.Timestamp(moment if has_clock else moment.replace(hour=23, minute=59)).as_unit("us")
 
@@ -364,27 +362,23 @@ def write_cell(column: Column, value: object, form: CellFormat) -> str:
     if value is None or pd.isna(value):
         return ""
     if column.kind == "number":
-        text = plain(float(str(value))).replace(".", NUMBER_FORMATS[form.number_format][1])
-        is_small_percent = column.name == "percent_complete" and 0 < float(str(value)) < 1
-        return f"{text}%" if is_small_percent else text
+        number = float(str(value))
+        text = plain(number).replace(".", NUMBER_FORMATS[form.number_format][1])
+        return f"{text}%" if column.name == "percent_complete" and 0 < number < 1 else text
     if column.kind == "flag":
         return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return written_day(column.kind, value)
-    return str(value)
+    return written_day(column.kind, value) if isinstance(value, datetime) else str(value)
 
 
 def written_day(kind: str, moment: datetime) -> str:
     """`2026-03-02` where the column's convention gives the time back, else with the time."""
-    clock = moment.time()
-    if clock == (time(23, 59) if kind == "finish" else time(0)):
+    if moment.time() == (time(23, 59) if kind == "finish" else time()):
         return f"{moment:%Y-%m-%d}"
-    if clock.microsecond:
+    if moment.microsecond:
         return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
-    return f"{moment:%Y-%m-%d %H:%M:%S}" if clock.second else f"{moment:%Y-%m-%d %H:%M}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def plain(value: float) -> str:
     """A number without exponent or needless decimals: 5, 0.25, 100000."""
-    text = format(Decimal(repr(float(value))), "f")
-    return text.removesuffix(".0")
+    return format(Decimal(repr(float(value))), "f").removesuffix(".0")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import reduce
+from functools import cache, partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,25 @@ import pandas as pd
 from pmtools.errors import Problem, SourceError
 from pmtools.files import publish
 from pmtools.formats.cells import CellFormat, day_of, status_date_of, write_cell
+from pmtools.formats.layout import Line, lines_of, sheets_of
 from pmtools.formats.rows import Tables, clean, format_of, project_of
-from pmtools.formats.sources import KINDS, Role, read_files
+from pmtools.formats.sources import KINDS, SCHEDULE_SUFFIXES, Role, read_files
 from pmtools.formats.text_file import csv_bytes, escaped, refused
-from pmtools.project import HEADER, TABLES, Column, Project
+from pmtools.project import Project
 
 EARLIER = "earlier"
-SCHEDULE_SUFFIXES = (".mpp", ".mpt", ".mpx", ".xer", ".xml", ".pmxml")
 
 
 @dataclass
 class Contents:
-    """All that a source says: tables now, tables as they were, schedule files by status date."""
+    """All that a source says: tables now, tables as they were, schedule files by status date.
+
+    Earlier versions are read when they are asked for.
+    """
 
     path: Path
     now: Tables = field(default_factory=Tables)
-    versions: list[tuple[pd.Timestamp, Tables]] = field(default_factory=list)
+    versions: Sequence[tuple[pd.Timestamp, Callable[[], Tables]]] = ()
     plans: list[tuple[pd.Timestamp | None, Project]] = field(default_factory=list)
     _made: dict[tuple[int, int], Project] = field(default_factory=dict, repr=False)
 
@@ -47,18 +50,17 @@ class Contents:
             p for on, p in self.plans if status_date is None or on is None or on <= status_date
         ]
         if self.plans and not plans:
-            first = f"{self.plans[0][0]:%Y-%m-%d}"
             raise refused(
                 self.path.name,
                 f"no schedule file is of {status_date:%Y-%m-%d} or before",
-                f"a status date from {first}",
+                f"a status date from {self.plans[0][0]:%Y-%m-%d}",
                 "Ask for a later status date.",
             )
         # Most weeks were planned alike: only what they knew differs.
         key = len(versions), len(plans)
         if key not in self._made:
-            base = _last_of(plans) if plans else None
-            self._made[key] = project_of(reduce(_overlaid, versions, self.now), base)
+            tables = reduce(_overlaid, (version() for version in versions), self.now)
+            self._made[key] = project_of(tables, _last_of(plans) if plans else None)
         return self._made[key]
 
 
@@ -74,8 +76,9 @@ def _overlaid(tables: Tables, version: Tables) -> Tables:
 
 def _last_of(plans: list[Project]) -> Project:
     """The last schedule file, with the progress and baselines of those before."""
-    return replace(
-        plans[-1],
+    if len(plans) == 1:
+        return plans[0]
+    return plans[-1].replace(
         progress=_appended(plans, "progress", ["status_date", "task_id"]),
         baseline=_appended(plans, "baseline", ["baseline", "task_id"]),
     )
@@ -95,45 +98,37 @@ def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
         Where a schedule file or a version cannot be read; problems of tables wait until a
         Project is asked for.
     """
-    files = [*_files(path)]
+    files = [*_files(path, path)]
     plans = _plans([file for file in files if file.suffix.lower() in SCHEDULE_SUFFIXES])
-    declared = vars(plans[-1][1].header) if plans else {}
     role: Role = "beside a plan" if plans else "folder"
-    now = _tables(path, files, declared, role, until)
+
+    def tables_of(folder: Path, declared: Mapping[str, Any]) -> Tables:
+        tables = [file for file in _files(folder, path) if file.suffix.lower() in KINDS]
+        places = [(file, f"{folder.name}/{file.name}") for file in tables]
+        header_place = f"{folder.name}/project.csv"
+        return read_files(places, header_place, declared, role=role, until=until)
+
+    declared = vars(plans[-1][1].header) if plans else {}
+    now = tables_of(path, declared)
     now.notes += [
         f"{path.name}/{file.name}: not read, it is none of the known kinds of files"
         for file in files
         if not file.name.lower().endswith((*KINDS, *SCHEDULE_SUFFIXES, ".headings.yml"))
     ]
     if not plans:
-        now.problems += [*_missing(path, now)]
-    contents = Contents(path, now, plans=plans)
-    for version in sorted((path / EARLIER).glob("[!.]*")):
-        known = {**declared, **now.header}
-        contents.versions.append(
-            (_day_named(version), _tables(version, [*_files(version)], known, role, until))
-        )
-    return contents
+        _report_missing(path, now)
+    known = {**declared, **now.header}
+    folders = sorted(f for f in (path / EARLIER).glob("[!.]*") if f.is_dir())
+    versions = [(_day_named(f), cache(partial(tables_of, f, known))) for f in folders]
+    return Contents(path, now, versions, plans)
 
 
-def _tables(
-    path: Path,
-    files: list[Path],
-    declared: Mapping[str, Any],
-    role: Role,
-    until: pd.Timestamp | None,
-) -> Tables:
-    places = [(f, f"{path.name}/{f.name}") for f in files if f.suffix.lower() in KINDS]
-    header_place = f"{path.name}/project.csv"
-    return read_files(places, header_place, declared, role=role, until=until)
-
-
-def _missing(path: Path, tables: Tables) -> Iterator[Problem]:
+def _report_missing(path: Path, tables: Tables) -> None:
     """Only where no file was refused: such a file may hold what seems to be missing."""
-    wanted = {"project.csv": bool(tables.header), "tasks.csv": "tasks" in tables.rows}
-    for name in (n for n, is_there in wanted.items() if not is_there and not tables.problems):
+    wanted = {"project.csv": tables.header, "tasks.csv": "tasks" in tables.rows}
+    for name in [n for n, is_there in wanted.items() if not is_there and not tables.problems]:
         remedy = "Add it, or start from `pmtools new`; a schedule file does instead of both."
-        yield Problem(f"{path.name}/{name}", "the file is missing", "", remedy)
+        tables.report(f"{path.name}/{name}", "the file is missing", "", remedy)
 
 
 def _day_named(folder: Path) -> pd.Timestamp:
@@ -144,18 +139,15 @@ def _day_named(folder: Path) -> pd.Timestamp:
         raise refused(place, "the name is no day", "YYYY-MM-DD", "Rename the folder.") from None
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files that count, none of them outside the folder by a symbolic link."""
+def _files(folder: Path, project: Path) -> Iterator[Path]:
+    """The files that count, none of them outside the project by a symbolic link."""
     for file in sorted(folder.iterdir()):
-        if file.name.startswith((".", "~$")) or file.is_dir() or _is_prose(file):
+        is_prose = file.stem.upper().startswith("README") or file.suffix.lower() == ".md"
+        if file.name.startswith((".", "~$")) or file.is_dir() or is_prose:
             continue
-        if not file.resolve().is_relative_to(folder.resolve()):
+        if not file.resolve().is_relative_to(project.resolve()):
             raise refused(file.name, "it is a link to a file outside the folder", "", "Copy it in.")
         yield file
-
-
-def _is_prose(file: Path) -> bool:
-    return file.stem.upper().startswith("README") or file.suffix.lower() == ".md"
 
 
 def _plans(files: list[Path]) -> list[tuple[pd.Timestamp | None, Project]]:
@@ -196,16 +188,15 @@ def write_folder(project: Project, path: Path) -> tuple[str, ...]:
         Where there is already something in that folder.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise refused(
-            str(path),
-            "it is there already, and not empty",
-            "a new folder",
-            "Give another name, or move the old one away.",
-        )
+        remedy = "Give another name, or move the old one away."
+        raise refused(str(path), "it is there already, and not empty", "a new folder", remedy)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=".publish-"))
     try:
-        notes = [note for table in _written(project, temporary) for note in table]
+        form = format_of(vars(project.header))
+        notes: list[str] = []
+        for name, lines in sheets_of(project):
+            notes += _write(lines, form, temporary / f"{name}.csv")
         temporary.chmod(0o755)
         temporary.replace(path)
     except BaseException:
@@ -214,34 +205,22 @@ def write_folder(project: Project, path: Path) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _written(project: Project, folder: Path) -> Iterator[tuple[str, ...]]:
-    form = format_of(vars(project.header))
-    fields = [[c.name, _text(c, getattr(project.header, c.name), form)] for c in HEADER]
-    yield _write(["field", "value"], fields, folder / "project.csv")
-    for name, frame in project.tables.items():
-        if len(frame) or name == "tasks":
-            yield write_table(project, name, folder / f"{name}.csv")
-
-
 def write_table(project: Project, table: str, path: Path) -> tuple[str, ...]:
     """Write one table of a project as CSV, in place of what is there, at once.
 
     Numbers are written in the project's number format; says what had to be cleaned.
     """
-    form = format_of(vars(project.header))
-    columns, frame = TABLES[table].columns, getattr(project, table)
-    texts = [[_text(c, value, form) for value in frame[c.name]] for c in columns]
-    rows = [list(row) for row in zip(*texts, strict=True)]
-    return _write([c.name for c in columns], rows, path)
+    return _write(lines_of(project, table), format_of(vars(project.header)), path)
 
 
-def _text(column: Column, value: object, form: CellFormat) -> str:
-    text = write_cell(column, value, form)
-    return escaped(text) if column.kind in ("text", "id", "ids") else text
-
-
-def _write(headings: list[str], rows: list[list[str]], path: Path) -> tuple[str, ...]:
-    cleaned = [[clean(cell) for cell in row] for row in rows]
-    n_removed = sum(n for row in cleaned for _, n in row)
-    publish(path, csv_bytes(headings, [[text for text, _ in row] for row in cleaned]))
+def _write(lines: Iterable[Line], form: CellFormat, path: Path) -> tuple[str, ...]:
+    rows: list[list[str]] = []
+    n_removed = 0
+    for line in lines:
+        rows.append([])
+        for column, value in line:
+            text, n = clean(write_cell(column, value, form))
+            n_removed += n
+            rows[-1].append(escaped(text) if column.kind in ("text", "id", "ids") else text)
+    publish(path, csv_bytes(rows))
     return (f"{path.name}: {n_removed} control characters were removed",) if n_removed else ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,7 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
                 "aufgabe bezeichnung work_package",
         "wbs": "wbs_code outline_number psp psp_code gliederungsnummer",
         "outline_level": "level indent gliederungsebene",
-        "duration": "dur dauer planned_duration",
-        "duration_hours": "hours duration_h stunden",
+        "duration": "dur dauer planned_duration", "duration_hours": "hours duration_h stunden",
         "start": "start_date planned_start begin anfang beginn from",
         "finish": "finish_date end end_date planned_finish ende due due_date to",
         "predecessors": "predecessor depends_on dependencies dependency vorgänger after",
@@ -69,34 +69,29 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "remaining_hours": "remaining_duration remaining_work remaining restdauer",
         "actual_start": "tatsächlicher_anfang started",
         "actual_finish": "tatsächliches_ende finished",
-        "baseline_start": "geplanter_anfang",
-        "baseline_finish": "geplantes_ende",
+        "baseline_start": "geplanter_anfang", "baseline_finish": "geplantes_ende",
         "deadline": "stichtag must_finish_by",
         "constraint": "constraint_type einschränkungsart",
         "notes": "note comment comments remarks notizen bemerkung",
         "department_id": "department team abteilung",
         "owner_id": "owner responsible verantwortlich",
-        "fixed_cost": "feste_kosten",
-        "is_active": "active aktiv",
+        "fixed_cost": "feste_kosten", "is_active": "active aktiv",
     },
     "costs": {
         "date": "posting_date document_date invoice_date booking_date day datum buchungsdatum",
         "task_id": "task activity wbs wbs_element project_task vorgang psp_element code task_code",
         "amount": "value cost sum betrag total net_amount amount_eur amount_usd actual_cost",
         "note": "text description invoice invoice_no reference beleg buchungstext remark",
-        "resource_id": "vendor supplier resource kreditor",
-        "kind": "type art",
+        "resource_id": "vendor supplier resource kreditor", "kind": "type art",
     },
     "register": {
-        "id": "nr no risk_id issue_id number",
-        "kind": "type art category_type",
+        "id": "nr no risk_id issue_id number", "kind": "type art category_type",
         "title": "name risk issue summary titel",
         "owner_id": "owner responsible verantwortlich",
         "probability": "likelihood p wahrscheinlichkeit",
         "response_action": "mitigation action maßnahme",
         "due_date": "due fällig target_date",
-        "impact_cost": "cost_impact",
-        "impact_hours": "schedule_impact",
+        "impact_cost": "cost_impact", "impact_hours": "schedule_impact",
     },
 }
 # fmt: on
@@ -120,10 +115,8 @@ class Proposal:
         for sheet, (table, columns) in self.sheets.items():
             lines.append(f'  "{sheet}" is table "{table}"')
             for heading, column in columns.items():
-                meaning = SCHEMAS[table].column(column).help if column else ""
-                lines.append(
-                    f'    "{heading}" -> {f"{column} ({meaning})" if column else "left out"}'
-                )
+                meaning = column and f"{column} ({SCHEMAS[table].column(column).help})"
+                lines.append(f'    "{heading}" -> {meaning or "left out"}')
         lines += [f"  {name}: {value}" for name, value in self.header.items()]
         return "\n".join([*lines, *(f"  {question}" for question in self.questions)])
 
@@ -142,7 +135,10 @@ def mapping_path(path: Path) -> Path:
 
 
 def propose(path: Path, sheets: Mapping[str, Sheet], tables: Mapping[str, str]) -> Proposal:
-    """Propose a column for every heading; `tables` says which table each sheet is."""
+    """Propose a column for every heading; `tables` says which table each sheet is.
+
+    A format is proposed where all cells can be read in one way only.
+    """
     found = {}
     header: dict[str, Any] = {}
     questions: list[str] = []
@@ -151,38 +147,44 @@ def propose(path: Path, sheets: Mapping[str, Sheet], tables: Mapping[str, str]) 
         headings = [str(cell) for cell in sheets[name].rows[top] if cell not in (None, "")]
         columns = _columns(table, headings)
         found[name] = (table, columns)
-        for field_name, formats, read in _FORMATS:
-            cells = _cells_of(sheets[name], top, columns, table, field_name)
-            agreed, candidates = _agreed(cells, formats, read)
-            if agreed not in (None, formats[0]):
-                header[field_name] = agreed
-            elif agreed is None and candidates:
-                questions.append(f"{field_name}: declare {' or '.join(candidates)}; both fit")
+        for field_name, (kinds, formats, read) in _FORMATS.items():
+            names = {c.name for c in SCHEMAS[table].columns if c.kind in kinds}
+            cells = _texts(sheets[name], top, {h for h, c in columns.items() if c in names})
+            readings = {form: [read(cell, form) for cell in cells] for form in formats}
+            possible = {form: values for form, values in readings.items() if None not in values}
+            if len({tuple(values) for values in possible.values()}) > 1:
+                questions.append(f"{field_name}: declare {' or '.join(possible)}; both fit")
+            elif possible and formats[0] not in possible:
+                header[field_name] = next(iter(possible))
     return Proposal(path, found, header, tuple(dict.fromkeys(questions)))
 
 
 def known_keys(table: str) -> set[str]:
     """Keys of all headings that mean something in a table: its columns and their synonyms."""
-    columns = {column.name for column in SCHEMAS[table].columns}
-    return columns | {key_of(word) for w in _SYNONYMS.get(table, {}).values() for word in w.split()}
+    return SCHEMAS[table].by_name.keys() | _synonyms(table).keys()
+
+
+@cache
+def _synonyms(table: str) -> dict[str, str]:
+    words = _SYNONYMS.get(table, {}).items()
+    return {key_of(word): name for name, text in words for word in text.split()}
 
 
 def _columns(table: str, headings: list[str]) -> dict[str, str]:
     """Exact names first, then synonyms, then what is spelled nearly alike; each column once."""
-    names = {column.name: column.name for column in SCHEMAS[table].columns}
-    words = _SYNONYMS.get(table, {}).items()
-    synonyms = {key_of(word): name for name, text in words for word in text.split()}
+    names = {name: name for name in SCHEMAS[table].by_name}
+    known = {**names, **_synonyms(table)}
+
+    def nearly(key: str) -> str | None:
+        near = difflib.get_close_matches(key, [*known], n=1, cutoff=0.8)
+        return known[near[0]] if near else None
+
     meant = dict.fromkeys(headings, "")
-    for known in (names, synonyms):
+    for meaning_of in (names.get, known.get, nearly):
         for heading in headings:
-            name = known.get(key_of(heading), "")
+            name = meaning_of(key_of(heading)) or ""
             if not meant[heading] and name not in meant.values():
                 meant[heading] = name
-    for heading in headings:
-        near = difflib.get_close_matches(key_of(heading), [*names, *synonyms], n=1, cutoff=0.8)
-        name = {**names, **synonyms}[near[0]] if near else ""
-        if not meant[heading] and name not in meant.values():
-            meant[heading] = name
     return meant
 
 
@@ -195,52 +197,34 @@ def _reads_number(text: str, number_format: str) -> object:
     return span_of(text, form) or number_of(text, number_format)
 
 
-_FORMATS: tuple[tuple[str, tuple[str, ...], Callable[[str, str], object]], ...] = (
-    ("date_format", DATE_FORMATS, _reads_day),
-    ("number_format", tuple(NUMBER_FORMATS), _reads_number),
-)
+_Format = tuple[tuple[str, ...], tuple[str, ...], Callable[[str, str], object]]
+_FORMATS: Mapping[str, _Format] = {
+    "date_format": (("day", "start", "finish"), DATE_FORMATS, _reads_day),
+    "number_format": (("number",), tuple(NUMBER_FORMATS), _reads_number),
+}
 
 
-def _cells_of(
-    sheet: Sheet, top: int, columns: Mapping[str, str], table: str, field_name: str
-) -> list[str]:
-    kinds = ("day", "start", "finish") if field_name == "date_format" else ("number",)
-    places = [
-        index
-        for index, heading in enumerate(sheet.rows[top])
-        if (name := columns.get(str(heading))) and SCHEMAS[table].column(name).kind in kinds
-    ]
-    rows = sheet.rows[top + 1 :]
-    cells = [row[index] for row in rows for index in places if index < len(row)]
+def _texts(sheet: Sheet, top: int, headings: set[str]) -> list[str]:
+    """The texts that stand below some of the headings."""
+    places = [index for index, cell in enumerate(sheet.rows[top]) if str(cell) in headings]
+    cells = [row[i] for row in sheet.rows[top + 1 :] for i in places if i < len(row)]
     return [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
-
-
-def _agreed(
-    cells: list[str], formats: Iterable[str], read: Callable[[str, str], object]
-) -> tuple[str | None, list[str]]:
-    """The format in which all cells can be read in one way only, and all that could be meant."""
-    readings = {name: [read(cell, name) for cell in cells] for name in formats}
-    possible = {name: values for name, values in readings.items() if None not in values}
-    is_one = all(values == next(iter(possible.values())) for values in possible.values())
-    return (next(iter(possible)) if possible and is_one else None), list(possible)
 
 
 def save_headings(proposal: Proposal) -> Path:
     """Keep a confirmed proposal beside its file; reading the file uses it from then on."""
-    content = {
-        "sheets": {
-            name: {"table": table, "headings": dict(columns)}
-            for name, (table, columns) in proposal.sheets.items()
-        },
-        "project": dict(proposal.header),
+    sheets = {
+        name: {"table": table, "headings": dict(columns)}
+        for name, (table, columns) in proposal.sheets.items()
     }
+    content = {"sheets": sheets, "project": dict(proposal.header)}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     about = f"# How pmtools reads {proposal.path.name}. An empty column is left out.\n"
     return publish(mapping_path(proposal.path), (about + text).encode("utf-8"))
 
 
-def saved_headings(path: Path) -> Proposal | None:
-    """The headings that were confirmed for a file, None where none were.
+def saved_headings(path: Path) -> Proposal:
+    """The headings that were confirmed for a file; an empty proposal where none were.
 
     Raises
     ------
@@ -249,39 +233,27 @@ def saved_headings(path: Path) -> Proposal | None:
     """
     file = mapping_path(path)
     if not file.is_file():
-        return None
+        return Proposal(path, {})
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         sheets = {
-            str(name): (
-                str(sheet["table"]),
-                {str(h): str(c or "") for h, c in sheet["headings"].items()},
-            )
-            for name, sheet in (content.get("sheets") or {}).items()
+            str(name): (str(s["table"]), {str(h): str(c or "") for h, c in s["headings"].items()})
+            for name, s in (content.get("sheets") or {}).items()
         }
-        header = dict(content.get("project") or {})
+        header = {str(name): value for name, value in (content.get("project") or {}).items()}
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
         remedy = "Correct it, or remove it and accept the headings again."
         raise SourceError([Problem(file.name, f"not understood ({error})", "", remedy)]) from None
-    problems = [*_wrong(file.name, sheets, header)]
-    if problems:
-        raise SourceError(problems)
-    return Proposal(path, sheets, header)
-
-
-def _wrong(
-    place: str, sheets: Mapping[str, tuple[str, Mapping[str, str]]], header: Mapping[str, Any]
-) -> Iterable[Problem]:
     fields = [column.name for column in HEADER]
-    for name in header.keys() - set(fields):
-        yield Problem(place, f'"{name}" is no field of a project{nearest(str(name), fields)}')
+    words = [(f'"{name}" is no field of a project', name, fields) for name in header]
     for sheet, (table, columns) in sheets.items():
-        if table not in SCHEMAS:
-            near = nearest(table, [*SCHEMAS])
-            yield Problem(place, f'sheet "{sheet}": "{table}" is no table{near}')
-            continue
-        known = [column.name for column in SCHEMAS[table].columns]
-        for heading, name in columns.items():
-            if name and name not in known:
-                found = f'heading "{heading}": "{name}" is no column of "{table}"'
-                yield Problem(place, f"{found}{nearest(name, known)}")
+        words.append((f'sheet "{sheet}": "{table}" is no table', table, [*SCHEMAS]))
+        known = ["", *SCHEMAS[table].by_name] if table in SCHEMAS else [*columns.values()]
+        words += [
+            (f'heading "{heading}": "{name}" is no column of "{table}"', name, known)
+            for heading, name in columns.items()
+        ]
+    wrong = [(found, word, known) for found, word, known in words if word not in known]
+    if wrong:
+        raise SourceError(Problem(file.name, f + nearest(word, known)) for f, word, known in wrong)
+    return Proposal(path, sheets, header)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pmtools.errors import Problem, SourceError, nearest
+from pmtools.errors import SourceError, nearest
 from pmtools.formats.headings import (
     SCHEMAS,
     TASK_LIST,
@@ -24,6 +24,7 @@ from pmtools.formats.workbook import read_sheets
 from pmtools.project import TABLES
 
 KINDS = (".csv", ".tsv", ".xlsx", ".xlsm")
+SCHEDULE_SUFFIXES = (".mpp", ".mpt", ".mpx", ".xer", ".xml", ".pmxml")
 Role = Literal["alone", "folder", "beside a plan"]
 """A file is the whole project, one of its tables, or completes the tables of a schedule file."""
 
@@ -32,11 +33,16 @@ _KEYS = {"field", "value"}.union(*(known_keys(table) for table in SCHEMAS))
 
 
 class Meaning(NamedTuple):
-    """Which table a sheet is, what its headings mean by key, and whether that is a guess."""
+    """Which table a sheet is, what its headings mean by key, and which of them are not ours."""
 
     table: str
-    columns: Mapping[str, str]
-    is_guess: bool
+    columns: Mapping[str, str] = {}
+    strange: Set[str] = frozenset()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether strange headings are known synonyms, so that a person can confirm them."""
+        return any(key in known_keys(self.table) for key in self.strange)
 
 
 def sheets_of(file: Path, place: str) -> dict[str, Sheet]:
@@ -46,32 +52,26 @@ def sheets_of(file: Path, place: str) -> dict[str, Sheet]:
     return read_sheets(file, place) if is_zip else {file.stem: read_csv(file, place, _KEYS)}
 
 
-def meanings(file: Path, sheets: Mapping[str, Sheet], role: Role) -> dict[str, Meaning]:
+def meanings(
+    file: Path, sheets: Mapping[str, Sheet], role: Role, saved: Proposal
+) -> dict[str, Meaning]:
     """What each sheet of a file means: as confirmed, else by its name, else by its headings."""
-    saved = saved_headings(file)
     found: dict[str, Meaning] = {}
     for name, sheet in sheets.items():
-        if saved and name in saved.sheets:
+        names = [key_of(name), *([key_of(file.stem)] if len(sheets) == 1 else [])]
+        table = next((key for key in names if key in _NAMED), "")
+        if name in saved.sheets:
             table, columns = saved.sheets[name]
-            found[name] = Meaning(table, {key_of(h): c or "#" for h, c in columns.items()}, False)
-            continue
-        table = key_of(name) if key_of(name) in _NAMED else ""
-        table = table or (key_of(file.stem) if len(sheets) == 1 else "")
-        if table in _NAMED:
+            found[name] = Meaning(table, {key_of(h): c or "#" for h, c in columns.items()})
+        elif table:
             found[name] = _by_name(table, sheet, role)
-    tables = {meaning.table for meaning in found.values()}
-    for name, sheet in (
-        sheets.items() if role == "alone" and not {"tasks", "task list"} & tables else ()
-    ):
-        if name not in found and len(_keys(sheet, "task list") & known_keys("task list")):
-            is_guess = not _keys(sheet, "task list") <= _columns("task list")
-            found[name] = Meaning(TASK_LIST.name, {}, is_guess)
-            break
+    if role != "alone" or {"tasks", "task list"} & {meaning.table for meaning in found.values()}:
+        return found
+    for name in [name for name in sheets if name not in found]:
+        keys = _keys(sheets[name], TASK_LIST.name)
+        if keys & known_keys(TASK_LIST.name):
+            return {**found, name: Meaning(TASK_LIST.name, {}, keys - TASK_LIST.by_name.keys())}
     return found
-
-
-def _columns(table: str) -> set[str]:
-    return {column.name for column in SCHEMAS[table].columns}
 
 
 def _keys(sheet: Sheet, table: str) -> set[str]:
@@ -82,15 +82,11 @@ def _keys(sheet: Sheet, table: str) -> set[str]:
 
 def _by_name(table: str, sheet: Sheet, role: Role) -> Meaning:
     if table == "project":
-        return Meaning(table, {}, False)
-    if (
-        table == "tasks"
-        and role != "beside a plan"
-        and not _keys(sheet, "task list") <= _columns("tasks")
-    ):
-        table = TASK_LIST.name
-    strange = _keys(sheet, table) - _columns(table)
-    return Meaning(table, {}, bool(strange & known_keys(table)))
+        return Meaning(table)
+    if table == "tasks" and role != "beside a plan":
+        has_more = _keys(sheet, TASK_LIST.name) - TABLES[table].by_name.keys()
+        table = TASK_LIST.name if has_more else table
+    return Meaning(table, {}, _keys(sheet, table) - SCHEMAS[table].by_name.keys())
 
 
 def read_files(
@@ -111,26 +107,29 @@ def read_files(
     for file, place in files:
         try:
             sheets = sheets_of(file, place)
-            _confirmed_header(file, tables, declared)
-            means = meanings(file, sheets, role)
+            saved = saved_headings(file)
+            means = meanings(file, sheets, role, saved)
         except SourceError as error:
             tables.problems += error.problems
             continue
+        if saved.header:
+            rows: list[list[Any]] = [[*item] for item in saved.header.items()]
+            sheet = Sheet(mapping_path(file).name, rows, [*range(1, len(rows) + 1)])
+            read_header(sheet, tables, declared)
         guesses = {name: m.table for name, m in means.items() if m.is_guess}
         if guesses:
             tables.problems += propose(file, sheets, guesses).refusal().problems
         elif not means:
-            tables.problems.append(_nameless(file, place, role))
-        for name in sheets:
-            if name not in means and name != "about":
+            _report_nameless(file, place, role, tables)
+        for name, sheet in sheets.items():
+            mean = means.get(name, Meaning(""))
+            if not mean.table and name != "about":
                 tables.notes.append(f'{place}: sheet "{name}" is no table and is not read')
-        for name, (table, columns, is_guess) in means.items():
-            if table in found:
-                other = found[table][0].place
-                problem = Problem(sheets[name].place, f'table "{table}" is in {other} too')
-                tables.problems.append(problem)
-            elif not is_guess:
-                found[table] = (sheets[name], columns)
+            elif mean.table in found:
+                other = found[mean.table][0].place
+                tables.report(sheet.place, f'table "{mean.table}" is in {other} too')
+            elif mean.table and not mean.is_guess:
+                found[mean.table] = (sheet, mean.columns)
     _read(found, tables, declared, until)
     return tables
 
@@ -152,26 +151,15 @@ def _read(
         spread(tables, form, until)
 
 
-def _confirmed_header(file: Path, tables: Tables, declared: Mapping[str, Any]) -> None:
-    saved = saved_headings(file)
-    if saved and saved.header:
-        rows: list[list[Any]] = [[name, value] for name, value in saved.header.items()]
-        place = mapping_path(file).name
-        read_header(Sheet(place, rows, [*range(1, len(rows) + 1)]), tables, declared)
-
-
-def _nameless(file: Path, place: str, role: Role) -> Problem:
+def _report_nameless(file: Path, place: str, role: Role, tables: Tables) -> None:
     if role == "alone":
-        return Problem(
-            place,
-            "no sheet is a list of tasks",
-            "headings such as Task Name and Duration, or sheets named as our tables",
-            "Write the headings above the rows.",
-        )
-    near = nearest(file.name, [f"{name}.csv" for name in sorted(_NAMED)])
-    return Problem(
-        place, "no table has this name", "", f"Rename it{near} or move it out of the folder."
-    )
+        expected = "headings such as Task Name and Duration, or sheets named as our tables"
+        remedy = "Write the headings above the rows."
+        tables.report(place, "no sheet is a list of tasks", expected, remedy)
+    else:
+        near = nearest(file.name, [f"{name}.csv" for name in sorted(_NAMED)])
+        remedy = f"Rename it{near} or move it out of the folder."
+        tables.report(place, "no table has this name", "", remedy)
 
 
 def propose_headings(path: str | Path) -> Proposal:
@@ -183,11 +171,14 @@ def propose_headings(path: str | Path) -> Proposal:
         Where the file cannot be read, or nothing is in question.
     """
     file = Path(path)
-    files = sorted(f for f in file.glob("[!.]*") if f.suffix in KINDS) if file.is_dir() else [file]
-    for source in files:
+    files = sorted(file.glob("[!.]*")) if file.is_dir() else [file]
+    role: Role = "folder" if file.is_dir() else "alone"
+    if any(f.suffix.lower() in SCHEDULE_SUFFIXES for f in files):
+        role = "beside a plan"
+    for source in (f for f in files if f is file or f.suffix.lower() in KINDS):
         sheets = sheets_of(source, source.name)
-        means = meanings(source, sheets, "folder" if file.is_dir() else "alone")
-        guesses = {name: m.table for name, m in means.items() if m.is_guess}
-        if guesses:
-            return propose(source, sheets, guesses)
+        means = meanings(source, sheets, role, saved_headings(source))
+        strange = {name: mean.table for name, mean in means.items() if mean.strange}
+        if strange:
+            return propose(source, sheets, strange)
     raise refused(file.name, "all headings are known; there is nothing to accept")

@@ -8,8 +8,9 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from pmtools.errors import Problem, SourceError
 from pmtools.files import shipped
+from pmtools.formats import read_project, write_project
+from pmtools.formats.text_file import csv_bytes, refused
 
 
 def copy_starter(starter: str, target: Path, *, as_workbook: bool = False) -> Path:
@@ -25,24 +26,14 @@ def copy_starter(starter: str, target: Path, *, as_workbook: bool = False) -> Pa
     source = shipped("templates") / "projects" / starter
     target = target.with_suffix(".xlsx") if as_workbook else target
     if target.exists():
-        raise SourceError(
-            [Problem(str(target), "it exists already", remedy="Choose another name.")]
-        )
+        raise refused(str(target), "it exists already", remedy="Choose another name.")
     if as_workbook:
-        from pmtools.formats import read_project, write_project
-
         project = read_project(source)
         header = replace(project.header, id=target.stem)
         write_project(project.replace(header=header), target)
-        return target
-    shutil.copytree(source, target)
-    _name(target / "project.csv", target.name)
+    else:
+        shutil.copytree(source, target)
+        file = target / "project.csv"
+        rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8")))
+        file.write_bytes(csv_bytes([r[0], target.name] if r[:1] == ["id"] else r for r in rows))
     return target
-
-
-def _name(header: Path, project_id: str) -> None:
-    rows = list(csv.reader(io.StringIO(header.read_text(encoding="utf-8"))))
-    text = io.StringIO()
-    named = [[row[0], project_id] if row[:1] == ["id"] else row for row in rows]
-    csv.writer(text, lineterminator="\n").writerows(named)
-    header.write_text(text.getvalue(), encoding="utf-8")

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from pmtools.calendars import WorkCalendar
-from pmtools.errors import Problem
 from pmtools.formats.cells import CellFormat, number_of, span_of
 from pmtools.formats.rows import TableRows, Tables
 from pmtools.project import TABLES, Source, frame_of
@@ -104,9 +103,9 @@ class _Spreading:
         yield "progress", [*self.progress(index, row)]
         yield "baseline", [*self.baseline(row)]
 
-    def _problem(self, index: int, found: str, expected: str, remedy: str) -> None:
-        problem = Problem(self.part.source.row(index), found, expected, remedy)
-        self.tables.problems.append(problem)
+    def report(self, index: int, found: str, expected: str, remedy: str) -> None:
+        """Remember what is wrong in a row of the list."""
+        self.tables.report(self.part.source.row(index), found, expected, remedy)
 
     def task(self, row: Row, *, is_summary: bool, has_links: bool) -> Row:
         """Kind, duration and constraint of the task."""
@@ -131,7 +130,7 @@ class _Spreading:
             link = self._link(word)
             if link is None:
                 expected = "ids of tasks, with kind and lag such as 5FS+2d, separated by ;"
-                self._problem(index, f'predecessor "{word[:80]}"', expected, "Correct the cell.")
+                self.report(index, f'predecessor "{word[:80]}"', expected, "Correct the cell.")
             else:
                 yield link | {"successor_id": row["id"]}
 
@@ -161,7 +160,7 @@ class _Spreading:
             units = self._units(found["units"]) if found else None
             if found is None or units is None:
                 expected = "names with units, such as Ann[50%]"
-                self._problem(index, f'resource "{word[:80]}"', expected, "Correct the cell.")
+                self.report(index, f'resource "{word[:80]}"', expected, "Correct the cell.")
                 continue
             name = found["name"]
             if name not in self.resources:
@@ -196,7 +195,7 @@ class _Spreading:
                 "Say of which day it is: status_date under `project:` in the .headings.yml file, "
                 'in a sheet "project", or --status-date.'
             )
-            self._problem(index, "there is progress", "a status date", remedy)
+            self.report(index, "there is progress", "a status date", remedy)
             self.until = datetime(1980, 1, 1)
         remaining = row.get("remaining_hours")
         if remaining is None and row.get("duration_hours") is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pmtools.errors import Problem, SourceError
 from pmtools.formats.cells import Cell
-from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, key_of
+from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, clean, key_of
 
 MOST_BYTES = 200_000_000
 _SEPARATORS = (",", ";", "\t")
@@ -29,6 +29,11 @@ def unescaped(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
+def refused(place: str, found: str, expected: str = "", remedy: str = "") -> SourceError:
+    """A SourceError of one problem."""
+    return SourceError([Problem(place, found, expected, remedy)])
+
+
 def read_csv(path: Path, place: str, known: Iterable[str]) -> Sheet:
     """The rows of a CSV file, all cells as text.
 
@@ -40,66 +45,64 @@ def read_csv(path: Path, place: str, known: Iterable[str]) -> Sheet:
         Where it is no text, is empty, or its quotes are broken.
     """
     text, notes = _decoded(path, place)
-    separator = _separator(text, set(known))
     csv.field_size_limit(MOST_BYTES)
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=_separator(text, set(known)), strict=True)
     rows: list[list[Cell]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    numbers, n_rows = [], 0
     try:
-        for row in reader:
-            rows.append([unescaped(cell) for cell in row])
-            if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
+        for n_rows, row in enumerate(reader, 1):
+            if n_rows > MOST_ROWS or len(row) > MOST_COLUMNS:
                 limit = f"at most {MOST_ROWS:,} rows of {MOST_COLUMNS} cells"
                 raise refused(place, "the file is too large", limit, "Split it or leave rows out.")
+            if row:
+                rows.append([unescaped(cell) for cell in row])
+                numbers.append(n_rows)
     except csv.Error as error:
         found = f"the quotes do not match ({error})"
         remedy = 'Write a quote inside a quoted cell twice, as in "a 24"" screen".'
-        raise refused(f"{place}, row {len(rows) + 1}", found, "", remedy) from None
+        raise refused(f"{place}, row {n_rows + 1}", found, "", remedy) from None
     if not any(str(cell).strip() for row in rows for cell in row):
         raise refused(place, "the file is empty", "a row of headings", "Fill it or remove it.")
-    filled = [(number, row) for number, row in enumerate(rows, 1) if row]
-    return Sheet(place, [row for _, row in filled], [number for number, _ in filled], notes)
-
-
-def refused(place: str, found: str, expected: str = "", remedy: str = "") -> SourceError:
-    """A SourceError of one problem."""
-    return SourceError([Problem(place, found, expected, remedy)])
+    return Sheet(place, rows, numbers, notes)
 
 
 def _decoded(path: Path, place: str) -> tuple[str, tuple[str, ...]]:
+    """The text without control characters, and what is to be noted about it."""
     if path.stat().st_size > MOST_BYTES:
         raise refused(place, "the file is too large", f"at most {MOST_BYTES:,} bytes")
     raw = path.read_bytes()
-    encoding = next((name for bom, name in _BOMS.items() if raw.startswith(bom)), "utf-8")
-    try:
-        return raw.decode(encoding), (f"{place}: read as UTF-16",) * (encoding == "utf-16")
-    except UnicodeDecodeError:
-        if encoding == "utf-8" and b"\0" not in raw:
-            # cp1252 leaves five bytes undefined; a file that has them is no text of Windows.
-            try:
-                note = f"{place}: not UTF-8, read as Windows-1252 (cp1252); save it as UTF-8"
-                return raw.decode("cp1252"), (note,)
-            except UnicodeDecodeError:
-                pass
-    raise refused(
-        place, "the file is no text in UTF-8, UTF-16 or Windows-1252", "", "Save it as CSV UTF-8."
-    )
+    bom = next((bom for bom in _BOMS if raw.startswith(bom)), b"")
+    # cp1252 leaves five bytes undefined; a file that has them is no text of Windows.
+    for encoding in (_BOMS[bom],) if bom else ("utf-8",) if b"\0" in raw else ("utf-8", "cp1252"):
+        try:
+            text, n_removed = clean(raw.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+        notes = {
+            "utf-16": f"{place}: read as UTF-16",
+            "cp1252": f"{place}: not UTF-8, read as Windows-1252 (cp1252); save it as UTF-8",
+        }
+        removed = f"{place}: {n_removed} control characters were removed" if n_removed else ""
+        return text, tuple(note for note in (notes.get(encoding), removed) if note)
+    found = "the file is no text in UTF-8, UTF-16 or Windows-1252"
+    raise refused(place, found, "", "Save it as CSV UTF-8.")
 
 
 def _separator(text: str, known: set[str]) -> str:
     """The separator that finds most known headings in the first lines, else most cells."""
+    lines = text[:20_000].splitlines()[:20]
 
     def found(separator: str) -> tuple[int, int]:
-        lines = text[:20_000].splitlines()[:20]
         rows = [[key_of(cell.strip('"')) for cell in line.split(separator)] for line in lines]
         return max(((len(known & set(row)), len(row)) for row in rows), default=(0, 0))
 
     return max(_SEPARATORS, key=found)
 
 
-def csv_bytes(headings: list[str], rows: Iterable[list[str]]) -> bytes:
+def csv_bytes(rows: Iterable[Iterable[str]]) -> bytes:
     """The content of a CSV file in UTF-8."""
-    lines = [",".join(map(_quoted, row)) for row in [headings, *rows]]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in rows).encode("utf-8")
 
 
 def _quoted(cell: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from pmtools.errors import ProcessError
 from pmtools.files import publish
 from pmtools.formats.cells import Cell, CellFormat, Percent, Unreadable, write_cell, written_day
+from pmtools.formats.layout import HEADING, Line, sheets_of
 from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, clean, format_of
 from pmtools.formats.text_file import refused
 from pmtools.process import run_limited
@@ -23,8 +26,13 @@ MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO, MOST_CELLS = 2_000, 400_000_000, 200, 3
 SECONDS, MEMORY_MB = 120, 3_000
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""")
 _CELL, _FORMULA = re.compile(rb"<(?:\w+:)?c[\s>/]"), re.compile(rb"<(?:\w+:)?f[\s>/]")
+_XML = re.compile(rb"\s*(?:<|\0<|\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LONGEST_TEXT = 32_767
+_REMOVED, _CUT = (
+    "control characters were removed",
+    f"texts were cut to {_LONGEST_TEXT:,} characters",
+)
 _DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError)
 """What zipfile raises for broken, locked or truncated archives."""
@@ -41,7 +49,6 @@ def guard(path: Path, place: str) -> bool:
     SourceError
         Which limit is exceeded.
     """
-    has_formulas = False
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -53,25 +60,25 @@ def guard(path: Path, place: str) -> bool:
                 raise refused(place, f"{len(entries):,} parts of {size:,} bytes", limit)
             if size > 20_000_000 and size > MOST_RATIO * path.stat().st_size:
                 found = f"it unpacks to {size // path.stat().st_size} times its size"
-                raise refused(
-                    place, found, f"at most {MOST_RATIO} times", "Save it again in Excel."
-                )
+                limit = f"at most {MOST_RATIO} times"
+                raise refused(place, found, limit, "Save it again in Excel.")
             if any(entry.compress_type not in _DEFLATED for entry in entries):
                 raise refused(place, "an unusual compression", "a workbook as Excel saves it")
-            for entry in entries:
-                if entry.filename.endswith((".xml", ".rels")):
-                    has_formulas |= _scan(archive, entry, place)
+            scanned = [_scan(archive, entry, place) for entry in entries]
+            return any(scanned)
     except _BROKEN as error:
         raise refused(place, f"the file is broken or locked ({error})", "a workbook") from None
-    return has_formulas
 
 
 def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> bool:
+    """Whether a part contains formulas; what is XML, whatever its name, is refused by its size."""
     is_sheet = has_formulas = False
     tail, n_cells = b"", 0
     with archive.open(entry) as stream:
         while block := stream.read(1 << 20):
             text = tail + block
+            if not tail and not _XML.match(text) and not entry.filename.endswith((".xml", ".rels")):
+                return False
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in block:
                 raise refused(place, f"{entry.filename} declares entities", "none, as in Excel")
             is_sheet |= b"sheetData" in text
@@ -107,85 +114,79 @@ def read_sheets(path: Path, place: str) -> dict[str, Sheet]:
     """
     has_formulas = guard(path, place)
     try:
-        parsed = run_limited(parse, path, has_formulas, seconds=SECONDS, memory_mb=MEMORY_MB)
+        return run_limited(parse, path, place, has_formulas, seconds=SECONDS, memory_mb=MEMORY_MB)
     except ProcessError as error:
         reason = str(error).splitlines()[0]
         raise refused(place, f"it cannot be parsed ({reason})", "a workbook of Excel") from None
-    return {
-        name: Sheet(
-            f'{place}, sheet "{name}"',
-            rows,
-            numbers,
-            tuple(f'{place}, sheet "{name}": {note}' for note in notes),
-        )
-        for name, rows, numbers, notes in parsed
-    }
 
 
-def parse(
-    path: Path, has_formulas: bool
-) -> list[tuple[str, list[list[Cell]], list[int], list[str]]]:
-    """Name, rows, row numbers and notes of each sheet; runs in the child process."""
+def parse(path: Path, place: str, has_formulas: bool) -> dict[str, Sheet]:
+    """What `read_sheets` returns; runs in the child process, after the guard."""
+    # The guard has refused what defusedxml would; the parser that it brings is a slow one.
+    os.environ["OPENPYXL_DEFUSEDXML"] = "False"
     from openpyxl import load_workbook
 
     content = io.BytesIO(path.read_bytes())
-    book = load_workbook(content, data_only=True)
-    formulas = load_workbook(content) if has_formulas else None
-    return [
-        (sheet.title, *_rows_of(sheet, None if formulas is None else formulas[sheet.title]))
-        for sheet in book.worksheets
-    ]
+    formulas = {}
+    if has_formulas:
+        for sheet in load_workbook(content, read_only=True).worksheets:
+            sheet.reset_dimensions()
+            cells = (cell for row in sheet.iter_rows() for cell in row)
+            formulas[sheet.title] = {c.coordinate for c in cells if c.data_type == "f"}
+    return {
+        sheet.title: _sheet(sheet, f'{place}, sheet "{sheet.title}"', formulas.get(sheet.title))
+        for sheet in load_workbook(content, data_only=True).worksheets
+    }
 
 
-def _rows_of(sheet: Any, formulas: Any) -> tuple[list[list[Cell]], list[int], list[str]]:
+def _sheet(sheet: Any, place: str, formulas: set[str] | None) -> Sheet:
     notes = ["hidden, but read"] if sheet.sheet_state != "visible" else []
     merged = [str(area) for area in sheet.merged_cells.ranges]
     if merged:
         notes.append(f"merged cells {', '.join(merged[:5])}: only the first cell has the value")
     rows: list[list[Cell]] = []
     numbers: list[int] = []
-    hidden = []
-    for row in sheet.iter_rows():
-        cells = [_value(cell, formulas) for cell in row]
+    counts: Counter[str] = Counter()
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = [_value(cell, formulas, counts) for cell in row]
         if any(cell is not None and cell != "" for cell in cells):
             rows.append(cells)
-            numbers.append(row[0].row)
-            if sheet.row_dimensions[row[0].row].hidden:
-                hidden.append(str(row[0].row))
+            numbers.append(number)
+    hidden = [str(n) for n in numbers if sheet.row_dimensions[n].hidden]
     if hidden:
         notes.append(f"{len(hidden)} hidden rows are read too ({', '.join(hidden[:5])})")
-    return rows, numbers, notes
+    notes += _told(counts)
+    return Sheet(place, rows, numbers, tuple(f"{place}: {note}" for note in notes))
 
 
-def _value(cell: Any, formulas: Any) -> Cell:
+def _told(counts: Counter[str]) -> tuple[str, ...]:
+    return tuple(f"{n} {what}" for what, n in sorted(counts.items()) if n)
+
+
+def _value(cell: Any, formulas: set[str] | None, counts: Counter[str]) -> Cell:
     value = cell.value
     if value is None:
-        if formulas is not None and formulas[cell.coordinate].data_type == "f":
-            return Unreadable(
-                f"({cell.coordinate}) is a formula that was never computed",
-                "Open the workbook in Excel and save it, or paste values.",
-            )
+        if formulas and cell.coordinate in formulas:
+            found = f"({cell.coordinate}) is a formula that was never computed"
+            return Unreadable(found, "Open the workbook in Excel and save it, or paste values.")
         return None
     if cell.data_type == "e":
         remedy = "Correct the formula or empty the cell."
         return Unreadable(f"({cell.coordinate}) is the error {value}", remedy)
     if isinstance(value, str):
-        return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value)
-    if isinstance(value, datetime):
-        return _to_the_second(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if "%" in cell.number_format:
+        text, n_removed = clean(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), value))
+        counts[_REMOVED] += n_removed
+        return text
+    if isinstance(value, datetime) and value.microsecond:
+        # Excel counts days as fractions, which are not exact.
+        return (value + timedelta(milliseconds=500)).replace(microsecond=0)
+    if cell.data_type == "n":
+        shown = cell.number_format
+        if "%" in shown:
             return Percent(round(value * 100, 10))
-        if re.fullmatch("00+", cell.number_format) and value == int(value):
-            return str(int(value)).zfill(len(cell.number_format))
+        if re.fullmatch("00+", shown) and value == int(value):
+            return str(int(value)).zfill(len(shown))
     return value
-
-
-def _to_the_second(moment: datetime) -> datetime:
-    """Excel counts days as fractions, which are not exact."""
-    import pandas as pd
-
-    return pd.Timestamp(moment).round("s").to_pydatetime()
 
 
 def write_workbook(project: Project, path: Path) -> tuple[str, ...]:
@@ -198,41 +199,29 @@ def write_workbook(project: Project, path: Path) -> tuple[str, ...]:
     book = Workbook()
     book.remove(book.active)
     form = format_of(vars(project.header))
-    fields = [(c.name, c, getattr(project.header, c.name)) for c in HEADER]
-    sheet = book.create_sheet("project")
-    counts = [_fill(sheet, 1, [("field", None), ("value", None)], form)]
-    for number, (name, column, value) in enumerate(fields, 2):
-        counts.append(_fill(sheet, number, [(name, None), (value, column)], form))
-    for table, frame in project.tables.items():
-        if len(frame) or table == "tasks":
-            columns = TABLES[table].columns
-            sheet = book.create_sheet(table)
-            counts.append(_fill(sheet, 1, [(c.name, None) for c in columns], form))
-            for number, row in enumerate(frame.itertuples(index=False, name=None), 2):
-                counts.append(_fill(sheet, number, list(zip(row, columns, strict=True)), form))
-    sheet = book.create_sheet("about")
-    for number, line in enumerate(_about(), 1):
-        _fill(sheet, number, [(text, None) for text in line], form)
-    for sheet in book.worksheets:
+    counts: Counter[str] = Counter()
+    for name, lines in (*sheets_of(project), ("about", _about())):
+        sheet = book.create_sheet(name)
+        for number, line in enumerate(lines, 1):
+            for index, (column, value) in enumerate(line, 1):
+                _fill(sheet, (number, index), column, value, form, counts)
         _make_readable(sheet)
     content = io.BytesIO()
     book.save(content)
     publish(path, content.getvalue())
-    return _notes(sum(n for n, _ in counts), sum(n for _, n in counts))
+    return _told(counts)
 
 
-def _notes(n_removed: int, n_cut: int) -> tuple[str, ...]:
-    removed = (f"{n_removed} control characters were removed",) if n_removed else ()
-    cut = (f"{n_cut} texts were cut to {_LONGEST_TEXT:,} characters",) if n_cut else ()
-    return removed + cut
-
-
-def _about() -> Iterator[tuple[str, str, str]]:
-    yield "sheet", "column", "what it means"
-    yield from (("project", column.name, column.help) for column in HEADER)
+def _about() -> Iterator[Line]:
+    yield [(HEADING, word) for word in ("sheet", "column", "what it means")]
+    yield from _meanings("project", HEADER)
     for table in TABLES.values():
-        yield table.name, "", f"each row is {table.row}"
-        yield from ((table.name, column.name, column.help) for column in table.columns)
+        yield [(HEADING, table.name), (HEADING, ""), (HEADING, f"each row is {table.row}")]
+        yield from _meanings(table.name, table.columns)
+
+
+def _meanings(table: str, columns: Iterable[Column]) -> Iterator[Line]:
+    yield from ([(HEADING, word) for word in (table, c.name, c.help)] for c in columns)
 
 
 def _make_readable(sheet: Any) -> None:
@@ -246,43 +235,39 @@ def _make_readable(sheet: Any) -> None:
 
 
 def _fill(
-    sheet: Any, number: int, cells: list[tuple[Any, Column | None]], form: CellFormat
-) -> tuple[int, int]:
-    """Write a row; the number of characters removed and of texts cut."""
-    n_removed = n_cut = 0
-    for index, (value, column) in enumerate(cells, 1):
-        text = str(value) if column is None else write_cell(column, value, form)
-        if not text:
-            continue
-        cell = sheet.cell(number, index)
-        native = None if column is None else _native(column, value, text)
-        if native is not None:
-            cell.value = native
-            if isinstance(native, datetime):
-                cell.number_format = "yyyy-mm-dd" if len(text) == 10 else "yyyy-mm-dd hh:mm"
-            elif float(f"{native:.16g}") != native:
-                # openpyxl writes 16 digits; some numbers need 17.
-                cell._value = repr(native)
-            continue
-        text, n = clean(text)
-        n_removed += n
-        n_cut += len(text) > _LONGEST_TEXT
+    sheet: Any, at: tuple[int, int], column: Column, value: Any, form: CellFormat,
+    counts: Counter[str],
+) -> None:  # fmt: skip
+    text, n_removed = clean(write_cell(column, value, form))
+    if not text:
+        return
+    cell = sheet.cell(*at)
+    native = _native(column, value, text)
+    if native is None:
+        counts[_REMOVED] += n_removed
+        counts[_CUT] += len(text) > _LONGEST_TEXT
         cell.value = _ooxml(text[:_LONGEST_TEXT])
         cell.data_type = "s"
         cell.quotePrefix = text[:1] in tuple("=+-@\t\r")
-    return n_removed, n_cut
+        return
+    cell.value = native
+    if isinstance(native, datetime):
+        cell.number_format = "yyyy-mm-dd" if len(text) == 10 else "yyyy-mm-dd hh:mm"
+    elif float(f"{native:.16g}") != native:
+        # openpyxl writes 16 digits; some numbers need 17.
+        cell._value = repr(native)
 
 
 def _native(column: Column, value: Any, text: str) -> datetime | float | None:
     """The value as a number or date of Excel, None where only its text gives it back."""
     if column.kind == "number" and not text.endswith("%"):
         return float(value)
-    if isinstance(value, datetime):
-        if len(text) == 10:
-            return datetime(value.year, value.month, value.day)
-        is_plain = written_day("start", value) == text and len(text) == 16
-        return value if is_plain and value.time() != datetime.min.time() else None
-    return None
+    if not isinstance(value, datetime):
+        return None
+    if len(text) == 10:
+        return datetime.combine(value, time())
+    is_plain = written_day("start", value) == text and len(text) == 16
+    return value if is_plain and value.time() != time() else None
 
 
 def _ooxml(text: str) -> str:

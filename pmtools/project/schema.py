@@ -64,12 +64,13 @@ class TableSchema:
     key: tuple[str, ...] = ()
 
     @cached_property
-    def _by_name(self) -> dict[str, Column]:
+    def by_name(self) -> dict[str, Column]:
+        """The columns by their names."""
         return {column.name: column for column in self.columns}
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
-        return self._by_name[name]
+        return self.by_name[name]
 
 
 def _text(name: str, help: str, **rules: object) -> Column:

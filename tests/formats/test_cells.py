@@ -12,11 +12,11 @@ from pmtools.formats.cells import (
     NUMBER_FORMATS,
     CellFault,
     CellFormat,
+    RowReader,
     Span,
     Unreadable,
     number_of,
     read_cell,
-    read_row,
     span_of,
     status_date_of,
     write_cell,
@@ -98,6 +98,9 @@ def test_an_instant_with_offset_becomes_local_time_of_the_project():
     berlin = CellFormat(timezone="Europe/Berlin")
     assert read_cell(START, "2026-03-02T07:00Z", berlin) == datetime(2026, 3, 2, 8)
     assert read_cell(START, "2026-07-02T09:00+02:00", berlin) == datetime(2026, 7, 2, 9)
+    for text in ("2026-03-02T07:00+99:00", "9999-12-31T23:59-12:00"):
+        with pytest.raises(CellFault, match="start is"):
+            read_cell(START, text, berlin)
 
 
 def test_a_number_in_a_column_of_days_is_refused_and_the_day_it_may_mean_is_told():
@@ -140,14 +143,14 @@ def test_durations_with_units_become_hours_of_the_projects_day(text, span):
 
 def test_a_unit_sets_the_kind_of_duration_or_lag():
     """`3ed` of a task is elapsed, `50%` of a link is a share of the predecessor."""
-    assert read_row(TABLES["tasks"], {"duration_hours": "3ed"}, ISO)[0] == {
+    assert RowReader(TABLES["tasks"], ISO).read({"duration_hours": "3ed"})[0] == {
         "duration_hours": 72.0,
         "is_elapsed": True,
     }
-    lag = read_row(TABLES["links"], {"lag_hours": "50%", "lag_kind": ""}, ISO)[0]
+    lag = RowReader(TABLES["links"], ISO).read({"lag_hours": "50%", "lag_kind": ""})[0]
     assert lag == {"lag_hours": 50.0, "lag_kind": "percent"}
-    assert read_row(TABLES["links"], {"lag_hours": "2d", "lag_kind": "elapsed"}, ISO)[1]
-    assert read_row(TABLES["progress"], {"remaining_hours": "3ed"}, ISO)[1]
+    assert RowReader(TABLES["links"], ISO).read({"lag_hours": "2d", "lag_kind": "elapsed"})[1]
+    assert RowReader(TABLES["progress"], ISO).read({"remaining_hours": "3ed"})[1]
 
 
 def test_percent_is_0_to_100_and_a_share_is_refused():

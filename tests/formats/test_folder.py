@@ -84,8 +84,15 @@ def test_weeks_are_the_project_on_each_status_date_oldest_first(plan):
 
 def test_costs_are_joined_by_the_code_of_a_task_too(plan):
     """Finance knows codes; ids go first, and a code of two tasks is refused."""
-    (plan / "costs.csv").write_text("date;task_id;amount\n2026-01-07;DIG;100\n2026-01-08;2;50\n")
+    (plan / "costs.csv").write_text("date;task_id;amount\n2026-01-07;DIG;100\n2026-01-20;2;50\n")
     assert read_project(plan).costs["task_id"].tolist() == ["1", "2"]
+    earlier = plan / "earlier" / "2026-01-09" / "tasks.csv"
+    earlier.write_text("id,code,name,duration_hours\n7,DIG,Dig,4d\n")
+    assert [week.costs["task_id"].tolist() for week in read_weeks(plan)] == [
+        ["7"],
+        ["1"],
+        ["1", "2"],
+    ]
     tasks = plan / "tasks.csv"
     tasks.write_text(tasks.read_text().replace("FILL", "DIG"))
     refused(plan, 'plan/costs.csv, row 2: task_id "DIG" is the code of several tasks')
@@ -156,6 +163,11 @@ def test_a_link_to_a_file_outside_the_folder_is_refused(plan, tmp_path):
     (tmp_path / "secret.csv").write_text("id,name\n")
     (plan / "goals.csv").symlink_to(tmp_path / "secret.csv")
     refused(plan, "goals.csv: it is a link to a file outside the folder")
+    (plan / "goals.csv").unlink()
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "goals.csv").write_text("id,goal\nG1,secret\n")
+    (plan / "earlier" / "2026-01-16").symlink_to(tmp_path / "others")
+    refused(plan, "goals.csv: it is a link", status_date="2026-01-16")
 
 
 def test_an_earlier_version_must_be_named_as_a_day(plan):

@@ -106,6 +106,15 @@ def test_costs_from_finance_in_a_project_folder_are_proposed(tmp_path):
         propose_headings(tmp_path)
 
 
+def test_what_the_refusal_of_one_heading_offers_is_possible(tmp_path):
+    """It says that a mapping may be saved, also where all other headings are ours."""
+    (tmp_path / "p.csv").write_text("name,duration,start,Colour\nDig,5d,2026-01-05,red\n")
+    with pytest.raises(SourceError, match=r'"Colour" is no column .* --accept-headings'):
+        read_project(tmp_path / "p.csv")
+    save_headings(propose_headings(tmp_path / "p.csv"))
+    assert 'p.csv: column "Colour" is left out' in read_project(tmp_path / "p.csv").notes
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

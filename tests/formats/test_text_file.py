@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmtools.errors import SourceError
+from pmtools.formats.rows import clean
 from pmtools.formats.text_file import MOST_ROWS, csv_bytes, escaped, read_csv, unescaped
 
 KNOWN = {"id", "name", "amount"}
@@ -50,11 +51,20 @@ def test_escaping_is_undone_for_every_text(text):
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4))
 def test_every_cell_comes_back_as_it_was(tmp_path_factory, cells):
     """Quotes, separators and line ends of every alphabet inside a cell."""
+    cells = [clean(cell)[0] for cell in cells]
     file = tmp_path_factory.mktemp("csv") / "t.csv"
     headings = ["id", "name", "amount", "x"][: len(cells)]
-    file.write_bytes(csv_bytes(headings, [[escaped(cell) for cell in cells]]))
+    file.write_bytes(csv_bytes([headings, [escaped(cell) for cell in cells]]))
     rows = read_csv(file, "t.csv", KNOWN).rows
     assert rows == ([headings, cells] if cells != [""] else [headings])
+
+
+def test_control_characters_are_removed_and_counted(tmp_path):
+    """Nobody sees them, and neither Excel nor a browser can show them."""
+    (tmp_path / "t.csv").write_bytes(b"id,name\n1,a\0b\x0bc\n")
+    sheet = read_csv(tmp_path / "t.csv", "t.csv", KNOWN)
+    assert sheet.rows[1] == ["1", "abc"]
+    assert sheet.notes == ("t.csv: 2 control characters were removed",)
 
 
 def test_more_rows_than_the_limit_are_refused_at_once(tmp_path):

@@ -199,6 +199,18 @@ def test_bombs_are_refused_within_a_second(tmp_path, body, words):
     assert time.monotonic() - began < 1
 
 
+def test_a_sheet_under_another_name_is_inspected_too(tmp_path):
+    """The parts of a workbook may be called anything; its reader follows the references."""
+    path = saved(tmp_path / "p.xlsx", plan())
+    target = tmp_path / "hidden.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).replace(b"sheet2.xml", b"sheet2.dat")
+            text = text.replace(b'r="D1"', b'r="XFD100000"')
+            new.writestr(name.replace("sheet2.xml", "sheet2.dat"), text)
+    assert "cell XFD100000 lies far outside" in problem(target)
+
+
 def test_a_zip_of_too_many_parts_and_one_that_is_no_workbook_are_refused(tmp_path):
     """100,000 entries are no workbook, and neither is a zip of something else."""
     for n_parts, words in ((2_001, "2,002 parts"), (1, "no Excel workbook")):
