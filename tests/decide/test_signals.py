@@ -80,7 +80,9 @@ def test_without_baseline_and_cost_every_dimension_says_why_not():
 
 def test_what_is_known_in_part_says_what_is_missing():
     """Progress without cost: SPI(t) counts, CPI says why not."""
-    found = status_of(two_weeks()[1]).dimensions.set_index("dimension").loc["Efficiency"]
+    whole = status_of(two_weeks()[1])
+    assert whole.signal == whole.statement.signal == "red", "the worst of all areas"
+    found = whole.dimensions.set_index("dimension").loc["Efficiency"]
     assert found["evidence"] == "CPI: cannot say, because no cost is recorded; SPI(t) 0.75"
     assert found["signal"] == "red"
 

@@ -13,7 +13,8 @@ from small_plan import (
     two_weeks,
 )
 
-from pmtools.measure.changes import changes, finish_moved_days
+from pmtools.measure.changes import changes, changes_since_last, finish_moved_days
+from pmtools.metrics import CannotSay
 from pmtools.schedule import schedule
 
 
@@ -148,6 +149,24 @@ def test_progress_of_work_under_way_is_told_with_what_is_left():
     assert (row["what"], row["before"], row["after"]) == ("Build", "50%, 3 d left", "80%, 1 d left")
     assert row["days"] == 3.0
     assert "estimate" not in kinds(changed(before, after))
+
+
+def test_finished_work_is_told_once():
+    """Build was under way and is finished, two days late: no progress, no estimate beside it."""
+    done = BUILD_HALF | {"status_date": FRIDAYS[2], "actual_finish": "2026-03-20 17:00",
+                         "percent_complete": 100, "remaining_hours": 0}  # fmt: skip
+    found = changed(two_weeks()[1], small_plan(FRIDAYS[2], [DESIGN_DONE, BUILD_HALF, done]))
+    build = found[found["what"] == "Build"]
+    assert list(build["kind"]) == ["finished"]
+    assert (build["before"].iloc[0], build["after"].iloc[0]) == ("18 Mar 2026", "20 Mar 2026")
+    assert build["days"].iloc[0] == 2.0
+
+
+def test_the_last_two_weeks_are_compared():
+    """With one week only, it says why there is nothing to compare."""
+    weeks = [schedule(week) for week in two_weeks()]
+    assert changes_since_last([weeks[1], *weeks]).equals(changes(*weeks))
+    assert isinstance(changes_since_last(weeks[:1]), CannotSay)
 
 
 def test_work_that_stands_still_is_told_by_its_finish():
