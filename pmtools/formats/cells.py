@@ -57,31 +57,26 @@ class CellFormat:
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True)
-class Unreadable:
-    """A spreadsheet cell that holds no value: an error, or a formula never computed."""
-
-    found: str
-    remedy: str
-
-
 class Percent(float):
     """A number that a spreadsheet shows as percent: 50.0 for a cell that shows 50%."""
 
 
-Cell = str | float | bool | date | time | timedelta | Unreadable | None
-
-
 class CellFault(Exception):
-    """Why a cell cannot be read: what was found, what was expected, what to do."""
+    """Why a cell cannot be read: what was found, what was expected, what to do.
 
-    def __init__(self, found: str, expected: str, remedy: str = "Correct the cell.") -> None:
-        super().__init__(found)
+    A cell of a spreadsheet is one itself where it holds an error, or a formula never computed.
+    """
+
+    def __init__(self, found: str, expected: str = "", remedy: str = "Correct the cell.") -> None:
+        super().__init__(found, expected, remedy)
         self.found, self.expected, self.remedy = found, expected, remedy
 
     def at(self, place: str) -> Problem:
         """The problem to report, with the place of the cell."""
         return Problem(place, self.found, self.expected, self.remedy)
+
+
+Cell = str | float | bool | date | time | timedelta | CellFault | None
 
 
 class Span(NamedTuple):
@@ -126,13 +121,13 @@ class RowReader:
 
 
 def _kind_of(name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, object]:
+    said = cells.get("lag_kind")
     if not span.kind:
         return {}
+    if name == "lag_hours" and said and said != span.kind:
+        found = f'{name} is "{cells[name]}" and lag_kind is "{said}"'
+        raise CellFault(found, "one kind", "Correct one of them.")
     if name == "lag_hours":
-        said = cells.get("lag_kind")
-        if said and said != span.kind:
-            found = f'{name} is "{cells[name]}" and lag_kind is "{said}"'
-            raise CellFault(found, "one kind", "Correct one of them.")
         return {"lag_kind": span.kind}
     if name in ("duration", "duration_hours") and span.kind == "elapsed":
         return {"is_elapsed": True}
@@ -142,27 +137,27 @@ def _kind_of(name: str, span: Span, cells: Mapping[str, Cell]) -> dict[str, obje
 
 
 def read_cell(column: Column, cell: Cell, form: CellFormat) -> object:
-    """The value of a cell of that column; None where it is empty, a Span for hours.
+    """The value of a cell of that column, None where it is empty, a Span for hours.
 
-    Raises
-    ------
-    CellFault
-        Where the cell does not hold what the column declares.
+    Raises CellFault where the cell does not hold what the column declares.
     """
-    if isinstance(cell, Unreadable):
+    if isinstance(cell, CellFault):
         raise CellFault(f"{column.name} {cell.found}", column.help, cell.remedy)
     if cell is None or (isinstance(cell, str) and not cell.strip() and column.kind != "text"):
         return None
     if column.kind in ("text", "id", "ids"):
         return _text(column, cell)
     if column.kind == "number":
-        is_time = column.name == "duration" or column.name.endswith("_hours")
-        return _span(column, cell, form) if is_time else _number(column, cell, form)
+        return _number(column, cell, form)
     if column.kind == "flag":
         return _flag(column, cell)
     if column.kind == "time":
         return _time(column, cell)
     return _day(column, cell, form)
+
+
+def _fault(column: Column, cell: object, expected: str, *remedy: str) -> CellFault:
+    return CellFault(f'{column.name} is "{cell}"', expected, *remedy)
 
 
 def _text(column: Column, cell: Cell) -> str:
@@ -180,7 +175,7 @@ def _text(column: Column, cell: Cell) -> str:
 def _flag(column: Column, cell: Cell) -> bool:
     word = plain(cell) if isinstance(cell, int | float) else str(cell).strip().casefold()
     if word not in _YES | _NO:
-        raise CellFault(f'{column.name} is "{cell}"', "yes or no")
+        raise _fault(column, cell, "yes or no")
     return word in _YES
 
 
@@ -190,37 +185,39 @@ def _time(column: Column, cell: Cell) -> str:
     found = re.fullmatch(r"(\d{1,2}):([0-5]\d)(?::00)?", str(cell).strip())
     if found and (int(found[1]), int(found[2])) <= (24, 0):
         return f"{int(found[1]):02}:{found[2]}"
-    raise CellFault(f'{column.name} is "{cell}"', "a time from 00:00 to 24:00")
+    raise _fault(column, cell, "a time from 00:00 to 24:00")
 
 
-def _number(column: Column, cell: Cell, form: CellFormat) -> float:
-    text = cell.strip() if isinstance(cell, str) else ""
-    if isinstance(cell, Percent) or text.endswith("%"):
-        if column.name != "percent_complete" and column.name != "units" and column.maximum != 1:
-            found = f'{column.name} is "{text or _text(column, cell)}"'
-            raise CellFault(found, "a number that is no percent")
-        value = _parsed(column, text.removesuffix("%") if text else cell, form)
-        return value if column.name == "percent_complete" else value / 100
-    value = _parsed(column, cell, form)
-    if column.name == "percent_complete" and 0 < value < 1:
+def _number(column: Column, cell: Cell, form: CellFormat) -> float | Span:
+    is_time = column.name == "duration" or column.name.endswith("_hours")
+    is_percent_complete = column.name == "percent_complete"
+    span = span_of(cell, form) if isinstance(cell, str) else None
+    if isinstance(cell, Percent):
+        span = Span(float(cell), "percent")
+    elif isinstance(cell, timedelta):
+        span = Span(cell / timedelta(hours=1), "")
+    if span and is_time:
+        return span
+    if span and span.kind == "percent":
+        if is_percent_complete:
+            return span.amount
+        if column.name == "units" or column.maximum == 1:
+            return span.amount / 100
+        raise _fault(column, _text(column, cell), "a number that is no percent")
+    value = number_of(cell, form.number_format) if isinstance(cell, str) else cell
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        expected = f"a number written like {form.number_format}"
+        expected += ", or 16h, 2d, 1w, 3ed" if is_time else ""
+        remedy = "Correct the cell, leave it empty, or declare the project's number_format."
+        raise _fault(column, cell, expected, remedy)
+    if is_percent_complete and 0 < value < 1:
         raise CellFault(
-            f"percent_complete is {value:g}",
+            f"{column.name} is {value:g}",
             "0 to 100",
             f"Write {plain(round(value * 100, 6))} if that share is done, or {value:g}% if it is "
             "really less than one percent.",
         )
-    return value
-
-
-def _parsed(column: Column, cell: Cell, form: CellFormat) -> float:
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
-        return float(cell)
-    value = number_of(cell, form.number_format) if isinstance(cell, str) else None
-    if value is None:
-        remedy = "Correct the cell, leave it empty, or declare the project's number_format."
-        expected = f"a number written like {form.number_format}"
-        raise CellFault(f'{column.name} is "{cell}"', expected, remedy)
-    return value
+    return Span(float(value), "") if is_time else float(value)
 
 
 def number_of(text: str, number_format: str) -> float | None:
@@ -237,20 +234,6 @@ def number_of(text: str, number_format: str) -> float | None:
 def _number_pattern(group: str, point: str) -> re.Pattern[str]:
     groups = rf"|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+" if group else ""
     return re.compile(rf"[+-]?(?:[0-9]+{groups})(?:{re.escape(point)}[0-9]+)?")
-
-
-def _span(column: Column, cell: Cell, form: CellFormat) -> Span:
-    if isinstance(cell, Percent):
-        return Span(float(cell), "percent")
-    if isinstance(cell, timedelta):
-        return Span(cell / timedelta(hours=1), "")
-    if isinstance(cell, str):
-        if span := span_of(cell, form):
-            return span
-        if number_of(cell, form.number_format) is None:
-            expected = f"hours written like {form.number_format}, or 16h, 2d, 1w, 3ed"
-            raise CellFault(f'{column.name} is "{cell}"', expected)
-    return Span(_parsed(column, cell, form), "")
 
 
 def span_of(text: str, form: CellFormat) -> Span | None:
@@ -280,7 +263,7 @@ def _day(column: Column, cell: Cell, form: CellFormat) -> datetime:
     moment, has_clock = day_of(cell.strip(), form) if isinstance(cell, str) else _native(cell)
     if moment is None:
         expected = f"a day written {form.date_format}"
-        raise CellFault(f'{column.name} is "{cell}"', expected, _remedy(str(cell).strip()))
+        raise _fault(column, cell, expected, _remedy(str(cell).strip()))
     if column.kind == "finish" and not has_clock:
         return moment.replace(hour=23, minute=59)
     return datetime.combine(moment, time()) if column.kind == "day" else moment

@@ -90,13 +90,9 @@ def _appended(plans: list[Project], table: str, key: list[str]) -> pd.DataFrame:
 
 
 def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
-    """Read every table of a folder, its schedule files and its earlier versions.
+    """Read every table of a folder and its schedule files, and find its earlier versions.
 
-    Raises
-    ------
-    SourceError
-        Where a schedule file or a version cannot be read; problems of tables wait until a
-        Project is asked for.
+    Problems of tables wait until a Project is asked for.
     """
     files = [*_files(path, path)]
     plans = _plans([file for file in files if file.suffix.lower() in SCHEDULE_SUFFIXES])
@@ -180,13 +176,7 @@ def _dated(file: Path, project: Project) -> tuple[pd.Timestamp | None, Project]:
 
 
 def write_folder(project: Project, path: Path) -> tuple[str, ...]:
-    """Write a new project folder, whole or not at all; says what had to be cleaned.
-
-    Raises
-    ------
-    SourceError
-        Where there is already something in that folder.
-    """
+    """Write a new project folder, whole or not at all; says what had to be cleaned."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         remedy = "Give another name, or move the old one away."
         raise refused(str(path), "it is there already, and not empty", "a new folder", remedy)

@@ -49,53 +49,6 @@ TASK_LIST = TableSchema(
 )
 SCHEMAS: Mapping[str, TableSchema] = {**TABLES, TASK_LIST.name: TASK_LIST}
 
-# fmt: off
-_SYNONYMS: Mapping[str, Mapping[str, str]] = {
-    "task list": {
-        "id": "nr no number task_no task_id activity_id vorgangsnr",
-        "name": "task_name task activity activity_name title description vorgang vorgangsname "
-                "aufgabe bezeichnung work_package",
-        "wbs": "wbs_code outline_number psp psp_code gliederungsnummer",
-        "outline_level": "level indent gliederungsebene",
-        "duration": "dur dauer planned_duration", "duration_hours": "hours duration_h stunden",
-        "start": "start_date planned_start begin anfang beginn from",
-        "finish": "finish_date end end_date planned_finish ende due due_date to",
-        "predecessors": "predecessor depends_on dependencies dependency vorgänger after",
-        "resource_names": "resources resource assigned_to assignee who ressourcennamen ressourcen "
-                          "zuständig",
-        "percent_complete": "% complete %_complete complete progress done %_done abgeschlossen "
-                            "%_abgeschlossen fortschritt percent_done",
-        "is_milestone": "milestone meilenstein",
-        "remaining_hours": "remaining_duration remaining_work remaining restdauer",
-        "actual_start": "tatsächlicher_anfang started",
-        "actual_finish": "tatsächliches_ende finished",
-        "baseline_start": "geplanter_anfang", "baseline_finish": "geplantes_ende",
-        "deadline": "stichtag must_finish_by",
-        "constraint": "constraint_type einschränkungsart",
-        "notes": "note comment comments remarks notizen bemerkung",
-        "department_id": "department team abteilung",
-        "owner_id": "owner responsible verantwortlich",
-        "fixed_cost": "feste_kosten", "is_active": "active aktiv",
-    },
-    "costs": {
-        "date": "posting_date document_date invoice_date booking_date day datum buchungsdatum",
-        "task_id": "task activity wbs wbs_element project_task vorgang psp_element code task_code",
-        "amount": "value cost sum betrag total net_amount amount_eur amount_usd actual_cost",
-        "note": "text description invoice invoice_no reference beleg buchungstext remark",
-        "resource_id": "vendor supplier resource kreditor", "kind": "type art",
-    },
-    "register": {
-        "id": "nr no risk_id issue_id number", "kind": "type art category_type",
-        "title": "name risk issue summary titel",
-        "owner_id": "owner responsible verantwortlich",
-        "probability": "likelihood p wahrscheinlichkeit",
-        "response_action": "mitigation action maßnahme",
-        "due_date": "due fällig target_date",
-        "impact_cost": "cost_impact", "impact_hours": "schedule_impact",
-    },
-}
-# fmt: on
-
 
 @dataclass(frozen=True)
 class Proposal:
@@ -161,19 +114,23 @@ def propose(path: Path, sheets: Mapping[str, Sheet], tables: Mapping[str, str]) 
 
 def known_keys(table: str) -> set[str]:
     """Keys of all headings that mean something in a table: its columns and their synonyms."""
-    return SCHEMAS[table].by_name.keys() | _synonyms(table).keys()
+    return SCHEMAS[table].by_name.keys() | _synonyms().get(table, {}).keys()
 
 
 @cache
-def _synonyms(table: str) -> dict[str, str]:
-    words = _SYNONYMS.get(table, {}).items()
-    return {key_of(word): name for name, text in words for word in text.split()}
+def _synonyms() -> dict[str, dict[str, str]]:
+    """By table: the keys of people's headings, and the column that each of them means."""
+    text = Path(__file__).with_name("synonyms.yml").read_text(encoding="utf-8")
+    return {
+        table: {key_of(word): name for name, words in columns.items() for word in words.split()}
+        for table, columns in yaml.safe_load(text).items()
+    }
 
 
 def _columns(table: str, headings: list[str]) -> dict[str, str]:
     """Exact names first, then synonyms, then what is spelled nearly alike; each column once."""
     names = {name: name for name in SCHEMAS[table].by_name}
-    known = {**names, **_synonyms(table)}
+    known = {**_synonyms().get(table, {}), **names}
 
     def nearly(key: str) -> str | None:
         near = difflib.get_close_matches(key, [*known], n=1, cutoff=0.8)
@@ -224,13 +181,7 @@ def save_headings(proposal: Proposal) -> Path:
 
 
 def saved_headings(path: Path) -> Proposal:
-    """The headings that were confirmed for a file; an empty proposal where none were.
-
-    Raises
-    ------
-    SourceError
-        Where they name a table, column or field that does not exist.
-    """
+    """The headings that were confirmed for a file; an empty proposal where none were."""
     file = mapping_path(path)
     if not file.is_file():
         return Proposal(path, {})

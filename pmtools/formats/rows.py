@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -24,13 +24,16 @@ _HEADER_COLUMNS = {column.name: column for column in HEADER}
 _FORMATS = ("date_format", "number_format", "timezone", "hours_per_day")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """Rows of cells as they stand in a file; `numbers` are the row numbers a user sees."""
+Row = TypeVar("Row")
+
+
+@dataclass
+class Rows(Generic[Row]):
+    """Rows that stand somewhere; `numbers` are the row numbers that a user sees there."""
 
     place: str
-    rows: list[list[Cell]]
-    numbers: list[int]
+    rows: list[Row] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     notes: tuple[str, ...] = ()
 
     def at(self, index: int) -> str:
@@ -38,21 +41,20 @@ class Sheet:
         return f"{self.place}, row {self.numbers[index]}"
 
 
-@dataclass
-class TableRows:
-    """Typed rows of one table: a dict a row, None for an empty cell."""
-
-    source: Source
-    rows: list[dict[str, Any]]
+Sheet = Rows[list[Cell]]
+"""Rows of cells as they are in a file."""
 
 
 @dataclass
 class Tables:
-    """What was read from one or more sheets: header fields, tables, and what went wrong."""
+    """What was read from one or more sheets: header fields, tables, and what went wrong.
+
+    A row of a table is a dict of typed values, None for an empty cell.
+    """
 
     header: dict[str, Any] = field(default_factory=dict)
     header_place: str = 'table "project"'
-    rows: dict[str, TableRows] = field(default_factory=dict)
+    rows: dict[str, Rows[dict[str, Any]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -132,7 +134,7 @@ def read_table(
     """Read a sheet as that table; `names` says which heading (by key) means which column."""
     top, columns = _columns_of(schema, sheet, into, names)
     reader = RowReader(schema, form)
-    numbers, rows = [], []
+    typed = into.rows[schema.name] = Rows[dict[str, Any]](sheet.place)
     for index in range(top + 1, len(sheet.rows)):
         cells = sheet.rows[index]
         if all(cell is None or cell == "" for cell in cells):
@@ -144,10 +146,9 @@ def read_table(
             into.report(sheet.at(index), f"the row has {len(cells)} cells", expected, remedy)
         else:
             into.problems += [fault.at(sheet.at(index)) for fault in faults]
-        rows.append(row)
-        numbers.append(sheet.numbers[index])
+        typed.rows.append(row)
+        typed.numbers.append(sheet.numbers[index])
     into.notes += sheet.notes
-    into.rows[schema.name] = TableRows(Source(sheet.place, tuple(numbers)), rows)
 
 
 def top_of(sheet: Sheet, known: Iterable[str]) -> int:
@@ -190,15 +191,9 @@ def _columns_of(
 
 
 def project_of(tables: Tables, base: Project | None = None) -> Project:
-    """The Project that the tables describe; `base` gives what they do not say.
-
-    Raises
-    ------
-    SourceError, ProjectError
-        With the problems of all cells and of all tables together.
-    """
+    """The Project that the tables describe, or all their problems; `base` gives what they lack."""
     frames = {name: pd.DataFrame(part.rows) for name, part in tables.rows.items()}
-    sources = {name: part.source for name, part in tables.rows.items()}
+    sources = {n: Source(part.place, tuple(part.numbers)) for n, part in tables.rows.items()}
     tasks = frames.get("tasks", pd.DataFrame()) if base is None else base.tasks
     problems = [*tables.problems, *_ids_for_codes(frames, sources, tasks)]
     if base is not None:

@@ -35,15 +35,7 @@ def refused(place: str, found: str, expected: str = "", remedy: str = "") -> Sou
 
 
 def read_csv(path: Path, place: str, known: Iterable[str]) -> Sheet:
-    """The rows of a CSV file, all cells as text.
-
-    `known` are the keys of headings by which the separator is found.
-
-    Raises
-    ------
-    SourceError
-        Where it is no text, is empty, or its quotes are broken.
-    """
+    """The rows of a CSV file, all cells as text; `known` headings tell the separator."""
     text, notes = _decoded(path, place)
     csv.field_size_limit(MOST_BYTES)
     lines = io.StringIO(text, newline="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import re
@@ -9,13 +10,14 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from pmtools.errors import ProcessError
 from pmtools.files import publish
-from pmtools.formats.cells import Cell, CellFormat, Percent, Unreadable, write_cell, written_day
+from pmtools.formats.cells import Cell, CellFault, CellFormat, Percent, write_cell, written_day
 from pmtools.formats.layout import HEADING, Line, sheets_of
 from pmtools.formats.rows import MOST_COLUMNS, MOST_ROWS, Sheet, clean, format_of
 from pmtools.formats.text_file import refused
@@ -43,11 +45,6 @@ def guard(path: Path, place: str) -> bool:
 
     Cells are looked for by their own places, not in the stated dimension. zipfile unpacks no more
     than the stated size of a part, and calls it broken where that was a lie.
-
-    Raises
-    ------
-    SourceError
-        Which limit is exceeded.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -104,14 +101,21 @@ def _refuse_far_cells(text: bytes, place: str) -> None:
             raise refused(place, found, limit, "Delete the rows and columns beyond the table.")
 
 
-def read_sheets(path: Path, place: str) -> dict[str, Sheet]:
-    """Every sheet of a workbook by its name, hidden ones too (noted), without empty rows.
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Millions of new cells, none of them garbage: looking for cycles would take half the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
-    Raises
-    ------
-    SourceError
-        Where it exceeds a limit, or cannot be parsed within the time and memory allowed.
-    """
+
+@_no_collector()
+def read_sheets(path: Path, place: str) -> dict[str, Sheet]:
+    """Every sheet of a workbook by its name, hidden ones too (noted), without empty rows."""
     has_formulas = guard(path, place)
     try:
         return run_limited(parse, path, place, has_formulas, seconds=SECONDS, memory_mb=MEMORY_MB)
@@ -120,6 +124,7 @@ def read_sheets(path: Path, place: str) -> dict[str, Sheet]:
         raise refused(place, f"it cannot be parsed ({reason})", "a workbook of Excel") from None
 
 
+@_no_collector()
 def parse(path: Path, place: str, has_formulas: bool) -> dict[str, Sheet]:
     """What `read_sheets` returns; runs in the child process, after the guard."""
     # The guard has refused what defusedxml would; the parser that it brings is a slow one.
@@ -168,11 +173,13 @@ def _value(cell: Any, formulas: set[str] | None, counts: Counter[str]) -> Cell:
     if value is None:
         if formulas and cell.coordinate in formulas:
             found = f"({cell.coordinate}) is a formula that was never computed"
-            return Unreadable(found, "Open the workbook in Excel and save it, or paste values.")
+            return CellFault(
+                found, remedy="Open the workbook in Excel and save it, or paste values."
+            )
         return None
     if cell.data_type == "e":
         remedy = "Correct the formula or empty the cell."
-        return Unreadable(f"({cell.coordinate}) is the error {value}", remedy)
+        return CellFault(f"({cell.coordinate}) is the error {value}", remedy=remedy)
     if isinstance(value, str):
         text, n_removed = clean(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), value))
         counts[_REMOVED] += n_removed

@@ -14,7 +14,6 @@ from pmtools.formats.cells import (
     CellFormat,
     RowReader,
     Span,
-    Unreadable,
     number_of,
     read_cell,
     span_of,
@@ -188,7 +187,7 @@ def test_flags_and_times_of_day():
 def test_a_cell_without_value_is_told_as_it_stands_in_the_workbook():
     """An error or a formula never computed is no empty cell."""
     with pytest.raises(CellFault, match="is the error"):
-        read_cell(AMOUNT, Unreadable("(B2) is the error #REF!", "Correct it."), ISO)
+        read_cell(AMOUNT, CellFault("(B2) is the error #REF!"), ISO)
 
 
 def test_a_status_date_is_the_end_of_its_day_unless_a_time_is_said():
