@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -219,16 +219,13 @@ def write_workbook(project: Project, path: Path) -> tuple[str, ...]:
     return _told(counts)
 
 
-def _about() -> Iterator[Line]:
-    yield [(HEADING, word) for word in ("sheet", "column", "what it means")]
-    yield from _meanings("project", HEADER)
-    for table in TABLES.values():
-        yield [(HEADING, table.name), (HEADING, ""), (HEADING, f"each row is {table.row}")]
-        yield from _meanings(table.name, table.columns)
-
-
-def _meanings(table: str, columns: Iterable[Column]) -> Iterator[Line]:
-    yield from ([(HEADING, word) for word in (table, c.name, c.help)] for c in columns)
+def _about() -> list[Line]:
+    lines = [("sheet", "column", "what it means")]
+    lines += [("project", column.name, column.help) for column in HEADER]
+    for name, table in TABLES.items():
+        lines.append((name, "", f"each row is {table.row}"))
+        lines += [(name, column.name, column.help) for column in table.columns]
+    return [[(HEADING, word) for word in line] for line in lines]
 
 
 def _make_readable(sheet: Any) -> None:
