@@ -73,10 +73,10 @@ class Proposal:
         lines += [f"  {name}: {value}" for name, value in self.header.items()]
         return "\n".join([*lines, *(f"  {question}" for question in self.questions)])
 
-    def refusal(self) -> SourceError:
-        """The error that shows the proposal and how to accept it."""
+    def refusal(self, project: Path) -> SourceError:
+        """The error that shows the proposal and how to accept it for the project it is part of."""
         remedy = (
-            f"Accept what follows with `pmtools check {self.path.name} --accept-headings`; it is "
+            f"Accept what follows with `pmtools check {project.name} --accept-headings`; it is "
             f"kept in {mapping_path(self.path).name}, where it can be corrected.\n{self}"
         )
         return SourceError([Problem(self.path.name, "not all headings are ours", "", remedy)])

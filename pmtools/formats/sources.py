@@ -118,7 +118,8 @@ def read_files(
             read_header(sheet, tables, declared)
         guesses = {name: m.table for name, m in means.items() if m.is_guess}
         if guesses:
-            tables.problems += propose(file, sheets, guesses).refusal().problems
+            project = file if role == "alone" else file.parent
+            tables.problems += propose(file, sheets, guesses).refusal(project).problems
         elif not means:
             _report_nameless(file, place, role, tables)
         for name, sheet in sheets.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +85,6 @@ def report(
         ".ipynb": (json.dumps(executed, indent=1) + "\n").encode(),
         ".html": html_of(shown),
     }
-    _sweep(place)
     files = {end: publish(place / (path.stem + end), data) for end, data in contents.items()}
     return ReportFiles(files[".html"], files[".pdf"], files[".ipynb"])
 
@@ -99,13 +97,6 @@ def _without_password(history: str) -> str:
             "Leave it out and give it by PGPASSWORD or a .pgpass file."
         )
     return history
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed run left behind half written, more than an hour ago."""
-    for path in folder.glob(".publish-*"):
-        if time.time() - path.stat().st_mtime > 3600:
-            path.unlink(missing_ok=True)
 
 
 def _notebook(notebook: str | Path) -> Path:

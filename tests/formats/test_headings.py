@@ -97,8 +97,10 @@ def test_costs_from_finance_in_a_project_folder_are_proposed(tmp_path):
     (tmp_path / "project.csv").write_text("field,value\nid,P\nname,N\nstart,2026-01-05\n")
     (tmp_path / "tasks.csv").write_text("id,code,name,duration_hours\n1,W-1,Dig,8\n")
     (tmp_path / "costs.csv").write_text("Posting date;WBS element;Betrag\n2026-01-06;W-1;100\n")
-    with pytest.raises(SourceError, match='"Betrag" -> amount'):
+    with pytest.raises(SourceError, match='"Betrag" -> amount') as refused:
         read_project(tmp_path)
+    # One table of a folder is no project by itself: what is checked is the folder.
+    assert f"`pmtools check {tmp_path.name} --accept-headings`" in str(refused.value)
     save_headings(propose_headings(tmp_path))
     costs = read_project(tmp_path).costs
     assert costs[["task_id", "amount"]].to_numpy().tolist() == [["1", 100.0]]
