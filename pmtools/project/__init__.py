@@ -41,6 +41,12 @@ class Header:
     date_format: str = "YYYY-MM-DD"
     number_format: str = "1234.5"
     scheduling: str = "primavera_p6"
+    lag_calendar: str = ""
+    out_of_sequence: str = ""
+    total_float: str = ""
+    critical_by: str = ""
+    critical_hours: float | None = None
+    open_ends: str = ""
 
     def __post_init__(self) -> None:
         for column in HEADER:

@@ -35,6 +35,11 @@ RESOURCE_KINDS = ("person", "role", "equipment", "material")
 REGISTER_KINDS = ("risk", "assumption", "issue", "dependency", "decision", "change", "action")
 RACI = ("R", "A", "C", "I")
 PRESETS = ("primavera_p6", "microsoft_project")
+LAG_CALENDARS = ("predecessor", "successor", "project", "24h")
+OUT_OF_SEQUENCE = ("retained_logic", "progress_override", "actual_dates")
+TOTAL_FLOATS = ("finish", "start", "smallest")
+CRITICAL_BY = ("total_float", "longest_path")
+OPEN_ENDS = ("project_finish", "critical")
 ITEM_STATES = ("open", "closed", "occurred", "approved", "rejected")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -105,6 +110,15 @@ HEADER = (
     _text("date_format", "how days are written, e.g. DD/MM/YYYY", default="YYYY-MM-DD"),
     _text("number_format", "how numbers are written, e.g. 1.234,5", default="1234.5"),
     _text("scheduling", "whose scheduling rules hold", default="primavera_p6", choices=PRESETS),
+    _text("lag_calendar", "calendar lags count on; empty: as `scheduling` has it",
+        choices=("", *LAG_CALENDARS)),
+    _text("out_of_sequence", "work that began before its predecessors allow",
+        choices=("", *OUT_OF_SEQUENCE)),
+    _text("total_float", "what total float is the difference of", choices=("", *TOTAL_FLOATS)),
+    _text("critical_by", "what makes a task critical", choices=("", *CRITICAL_BY)),
+    _number("critical_hours", "total float up to which a task is critical"),
+    _text("open_ends", "float of a task without successor: up to the project finish, or none",
+        choices=("", *OPEN_ENDS)),
 )
 
 _TABLES = (
@@ -131,6 +145,10 @@ _TABLES = (
         _text("constraint", "SNET, SNLT, FNET, FNLT, MSO, MFO, ALAP or empty", choices=CONSTRAINTS),
         Column("constraint_date", "start", "date of the constraint"),
         Column("deadline", "finish", "day by which the task must be finished; moves nothing"),
+        _number("levelling_delay_hours", "elapsed hours it waits for people, after what its links "
+            "allow", default=0.0, minimum=0, maximum=1e6),
+        Column("ignores_resource_calendars", "flag", "worked in its own hours, whoever is assigned",
+            default=False),
         _number("priority", "0 to 1000, higher is served first", default=500.0, minimum=0,
             maximum=1000),
         _text("control_account", "where its cost and progress are controlled"),
@@ -174,6 +192,7 @@ _TABLES = (
         Column("actual_finish", "finish", "when it was really finished"),
         _number("remaining_hours", "working hours still needed", minimum=0, maximum=1e6),
         _number("percent_complete", "0 to 100", minimum=0, maximum=100),
+        Column("resume_date", "start", "work that remains is not resumed before"),
         _text("note", "remark of the owner"),
     ), ("status_date", "task_id")),
     TableSchema("timesheets", "hours worked", (
