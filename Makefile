@@ -1,12 +1,12 @@
 # make report   the weekly report of a starter project
 # make test     everything that must hold
 # make lab      JupyterLab on the notebooks
-# make bench    measured against peers
+# make bench    measured against peers; make bench-levelling, under an hour, on PSPLIB
 PYTHON ?= python3
 BIN := .venv/bin
 PROJECT ?= templates/projects/software-rollout
 
-.PHONY: report test lab bench lint clean
+.PHONY: report test lab bench bench-levelling clean
 
 report: .venv/ready
 	@$(BIN)/pmtools report $(PROJECT) --out out
@@ -21,8 +21,11 @@ test: .venv/ready-for-tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-bench: .venv/ready-for-tests
+bench: .venv/ready-for-benchmarks
 	$(BIN)/python -m tests.benchmarks
+
+bench-levelling: .venv/ready-for-benchmarks
+	$(BIN)/python -m tests.benchmarks.levelling
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pmtools needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -33,8 +36,12 @@ bench: .venv/ready-for-tests
 	@touch $@
 
 .venv/ready-for-tests: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[schedule-files,test,bench]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[schedule-files,test]'
 	@touch .venv/ready $@
+
+.venv/ready-for-benchmarks: .venv/ready-for-tests
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[schedule-files,test,bench]'
+	@touch .venv/ready .venv/ready-for-tests $@
 
 clean:
 	rm -rf .venv out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
