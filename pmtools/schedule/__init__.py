@@ -13,12 +13,12 @@ from pmtools.project import Project
 from pmtools.schedule.critical_path import dates_of
 from pmtools.schedule.limits import limits_of
 from pmtools.schedule.network import network_of
-from pmtools.schedule.options import PRESETS, ScheduleOptions
+from pmtools.schedule.options import PRESETS, ScheduleOptions, options_of
 from pmtools.schedule.progress import progress_of
 from pmtools.schedule.result import tables_of
 from pmtools.words import day, plain
 
-__all__ = ["PRESETS", "Schedule", "ScheduleOptions", "schedule"]
+__all__ = ["PRESETS", "Schedule", "ScheduleOptions", "options_of", "schedule"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def schedule(project: Project, *, options: ScheduleOptions | None = None) -> Sch
     Assignments move no dates, but by the calendars of their resources where the options say so.
     Floats count from the last finish of the work; level of effort may go on after it.
     """
-    network = network_of(project, options or PRESETS[project.header.scheduling or "primavera_p6"])
+    network = network_of(project, options or options_of(project.header))
     progress = progress_of(network)
     limits = limits_of(network, progress)
     tasks, links = tables_of(network, limits, progress, dates_of(network, limits))
