@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from pmtools.calendars import WorkCalendar
 from pmtools.project import Header, Project, frame_of
-from pmtools.schedule import PRESETS, schedule
-from pmtools.schedule.clock import Clock
+from pmtools.schedule import PRESETS, kernel, schedule
 
 START = pd.Timestamp("2026-06-01")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -136,15 +135,15 @@ def test_a_longer_task_never_makes_the_project_shorter(project, position, more):
 
 
 @given(st.sampled_from(sorted(SHIFTS)), st.integers(-(10**7), 10**8), st.integers(-(10**6), 10**7))
-def test_the_clock_of_the_passes_is_the_calendar(name, minute, worked):
+def test_the_clocks_of_the_passes_are_the_calendar(name, minute, worked):
     """The scalar twin gives what the calendar gives for arrays."""
     calendar = WorkCalendar.from_tables(
         frame_of("calendars", CALENDARS), frame_of("exceptions", EXCEPTIONS), name
     )
-    clock = Clock(calendar)
-    assert clock.before(minute) == calendar.minutes_before(minute)
-    assert clock.start(worked) == calendar.instant_at(worked, "start")
-    assert clock.finish(worked) == calendar.instant_at(worked, "finish")
+    clocks = kernel.clocks_of((WorkCalendar.always(), calendar))
+    assert kernel.before(clocks, 1, minute) == calendar.minutes_before(minute)
+    assert kernel.start_at(clocks, 1, worked) == calendar.instant_at(worked, "start")
+    assert kernel.finish_at(clocks, 1, worked) == calendar.instant_at(worked, "finish")
 
 
 @given(networks(), st.data())

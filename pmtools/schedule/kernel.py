@@ -1,0 +1,350 @@
+"""The passes of the critical path method, compiled: loops over int64 arrays and nothing else.
+
+Every node counts in the working minutes of its own calendar, so that adding a duration is one
+addition; only a link between two calendars goes through instants. In working time, Friday 17:00
+and Monday 08:00 are one.
+
+Forward: FS start >= finish + lag; SS start >= start + lag; FF finish >= finish + lag; SF finish >=
+start + lag. Backward the same from the late dates, capped at the finish of the project, a deadline
+or a constraint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from pmtools.calendars import MISSING, WEEK, Minutes, WorkCalendar
+from pmtools.schedule.network import FF, FIRST, FS, SF, SS
+
+LATEST = np.iinfo(np.int64).max
+
+CALENDAR = np.dtype(
+    [(name, np.int64) for name in ("offset", "end", "first", "last", "total", "week")]
+)
+BORDERS = {"start": "starts", "finish": "finishes", "worked": "before"}
+SHIFT = np.dtype([(name, np.int64) for name in BORDERS])
+NODE = np.dtype(
+    [(name, np.int64) for name in (
+        "role", "calendar", "duration", "floor_instant", "cap", "latest", "resume",
+        "into", "into_end", "out", "out_end",
+    )]
+    + [(name, np.bool_) for name in (
+        "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_leaf", "is_ending",
+        "is_support", "is_open_end",
+    )],
+    align=True,
+)  # fmt: skip
+LINK = np.dtype(
+    [(name, np.int64) for name in ("before", "after", "kind", "lag", "lag_calendar")]
+    + [("is_plain", np.bool_), ("can_be_felt", np.bool_)],
+    align=True,
+)
+PLACE = np.dtype(
+    [
+        (name, np.int64)
+        for name in ("floor", "start", "finish", "begin", "instant", "end", "late", "free")
+    ]
+)
+
+
+class Clocks(NamedTuple):
+    """Calendars, and the borders of their shifts: those of one from `offset` to `end`."""
+
+    calendars: Any
+    shifts: Any
+
+
+class Arrays(NamedTuple):
+    """What both passes read; fields as in `Network` and `Limits`.
+
+    Positions of the links into a node are `into` to `into_end` of `into_link`; `out` likewise.
+    """
+
+    clocks: Clocks
+    order: Minutes
+    nodes: Any
+    links: Any
+    into_link: Minutes
+    out_link: Minutes
+
+
+class State(NamedTuple):
+    """What both passes write; see `critical_path.Dates`. `floor` is the earliest start allowed."""
+
+    nodes: Any
+    reached: Minutes
+    is_felt: np.ndarray
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """The function in machine code, kept for the next process where a folder can be written."""
+    try:
+        return numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder for the cache
+        return numba.njit(nogil=True)(function)
+
+
+def records(dtype: np.dtype, count: int, **columns: Any) -> Any:
+    """An array of records, filled by column; what is not given is 0."""
+    found = np.zeros(count, dtype)
+    for name, values in columns.items():
+        found[name] = values
+    return found
+
+
+def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
+    """The compiled borders of calendars, by position."""
+    borders = [calendar.borders for calendar in calendars]
+    ends = np.cumsum([len(each.starts) for each in borders])
+    numbers = {
+        name: [getattr(each, name) for each in borders]
+        for name in ("first", "last", "total", "week")
+    }
+    shifts = {
+        ours: np.concatenate([getattr(each, theirs) for each in borders])
+        for ours, theirs in BORDERS.items()
+    }
+    return Clocks(
+        records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers),
+        records(SHIFT, ends[-1], **shifts),
+    )
+
+
+@compiled
+def _shift_of(clocks, calendar, value, is_worked):  # type: ignore[no-untyped-def]
+    """The last shift of a calendar that begins (or has its work before it) at most at `value`."""
+    low, high = clocks.calendars[calendar].offset, clocks.calendars[calendar].end
+    while low < high:
+        middle = (low + high) >> 1
+        shift = clocks.shifts[middle]
+        if value < (shift.worked if is_worked else shift.start):
+            high = middle
+        else:
+            low = middle + 1
+    return low - 1
+
+
+@compiled
+def before(clocks, calendar, minute):  # type: ignore[no-untyped-def]
+    """Working minutes of a calendar before an instant."""
+    mine = clocks.calendars[calendar]
+    weeks = 0
+    if minute < mine.first or minute >= mine.last:
+        past = mine.first if minute < mine.first else mine.last - WEEK
+        weeks = (minute - past) // WEEK
+        minute -= weeks * WEEK
+    at = _shift_of(clocks, calendar, minute, False)
+    if at < mine.offset:
+        return weeks * mine.week
+    shift = clocks.shifts[at]
+    return weeks * mine.week + shift.worked + min(minute, shift.finish) - shift.start
+
+
+@compiled
+def start_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
+    """The last instant with so many working minutes before it: a start of work."""
+    mine = clocks.calendars[calendar]
+    weeks = 0
+    if worked < 0 or worked >= mine.total:
+        if mine.week == 0:
+            raise OverflowError("no working time is left")
+        weeks = (worked if worked < 0 else worked - mine.total + mine.week) // mine.week
+        worked -= weeks * mine.week
+    shift = clocks.shifts[_shift_of(clocks, calendar, worked, True)]
+    return shift.start + worked - shift.worked + weeks * WEEK
+
+
+@compiled
+def finish_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
+    """The first instant with so many working minutes before it: a finish of work."""
+    mine = clocks.calendars[calendar]
+    if worked == 0 and mine.week == 0:
+        return clocks.shifts[mine.offset].start
+    return start_at(clocks, calendar, worked - 1) + 1
+
+
+@compiled
+def event(a, s, node, is_finish):  # type: ignore[no-untyped-def]
+    """The instant a node finishes, or starts."""
+    mine, placed = a.nodes[node], s.nodes[node]
+    if mine.duration == 0 and not mine.is_started:
+        return placed.instant
+    if is_finish:
+        return finish_at(a.clocks, mine.calendar, placed.finish)
+    return start_at(a.clocks, mine.calendar, placed.begin)
+
+
+@compiled
+def reach_instant(a, s, at):  # type: ignore[no-untyped-def]
+    """What a link says of its successor's start or finish, as an instant."""
+    link = a.links[at]
+    instant = event(a, s, link.before, link.kind in (FS, FF))
+    if link.lag == 0:
+        return instant
+    worked = before(a.clocks, link.lag_calendar, instant) + link.lag
+    return finish_at(a.clocks, link.lag_calendar, worked)
+
+
+@compiled
+def _stand(a, s, node):  # type: ignore[no-untyped-def]
+    """A milestone stands where its predecessor finished, not on the next working morning."""
+    mine, placed = a.nodes[node], s.nodes[node]
+    evening = finish_at(a.clocks, mine.calendar, placed.start)
+    if mine.cap == placed.start and mine.is_finish_cap:
+        return evening
+    arrival = MISSING
+    for position in range(mine.into, mine.into_end):
+        at = a.into_link[position]
+        if s.reached[at] == placed.start:
+            arrival = max(arrival, reach_instant(a, s, at))
+    if placed.floor == placed.start:
+        arrival = max(arrival, mine.floor_instant)
+    if arrival != MISSING and arrival <= evening:
+        return evening
+    return start_at(a.clocks, mine.calendar, placed.start)
+
+
+@compiled
+def place(a, s, nodes):  # type: ignore[no-untyped-def]
+    """Put each node at the earliest start that its links, floor and cap allow.
+
+    Its predecessors are placed before it. One loop without calls: passing the arrays to a function
+    costs more than such a step.
+    """
+    for node in nodes:
+        mine, placed = a.nodes[node], s.nodes[node]
+        is_first = mine.role == FIRST
+        best = LATEST if is_first else placed.floor
+        for position in range(mine.into, mine.into_end):
+            at = a.into_link[position]
+            link = a.links[at]
+            if link.is_plain:
+                earlier = s.nodes[link.before]
+                reached = (earlier.finish if link.kind in (FS, FF) else earlier.begin) + link.lag
+            else:
+                reached = before(a.clocks, mine.calendar, reach_instant(a, s, at))
+            if link.kind in (FF, SF):
+                reached -= mine.duration
+            s.reached[at] = reached
+            if is_first:
+                best = min(best, reached)
+            elif mine.is_linked:
+                best = max(best, reached)
+        placed.start = min(best, mine.cap)
+        placed.finish = placed.start + mine.duration
+        if not mine.is_started:
+            placed.begin = placed.start
+        if mine.duration == 0:
+            placed.instant = _stand(a, s, node)
+
+
+@compiled
+def forward(a, s):  # type: ignore[no-untyped-def]
+    """The earliest start and finish of every node, predecessors first."""
+    place(a, s, a.order)
+    _mark_end(a, s)
+    for at in range(len(a.links)):
+        s.is_felt[at] = a.links[at].can_be_felt
+    for node in range(len(a.nodes)):
+        mine = a.nodes[node]
+        if mine.role == FIRST:
+            for position in range(mine.into, mine.into_end):
+                at = a.into_link[position]
+                stands = event(a, s, a.links[at].before, False)
+                s.is_felt[at] &= stands == s.nodes[node].instant
+
+
+@compiled
+def _mark_end(a, s):  # type: ignore[no-untyped-def]
+    """The finish of the project in the working minutes of each node's calendar.
+
+    It is that of the work; support may go on after it.
+    """
+    end = MISSING
+    worked = np.full(len(a.clocks.calendars), MISSING)
+    for node in range(len(a.nodes)):
+        mine = a.nodes[node]
+        if mine.is_ending and (mine.duration > 0 or mine.is_started):
+            worked[mine.calendar] = max(worked[mine.calendar], s.nodes[node].finish)
+        elif mine.is_ending:
+            end = max(end, s.nodes[node].instant)
+    for calendar in range(len(worked)):
+        if worked[calendar] != MISSING:
+            end = max(end, finish_at(a.clocks, calendar, worked[calendar]))
+    for calendar in range(len(worked)):
+        worked[calendar] = before(a.clocks, calendar, end)
+    for node in range(len(a.nodes)):
+        mine, placed = a.nodes[node], s.nodes[node]
+        placed.end = worked[mine.calendar]
+        if mine.is_open_end:
+            placed.end = placed.finish
+        elif mine.is_support:
+            placed.end = max(placed.end, placed.finish)
+
+
+@compiled
+def retreat(a, at, upper):  # type: ignore[no-untyped-def]
+    """The latest event of the predecessor with which that of the successor is not past `upper`."""
+    link, clocks = a.links[at], a.clocks
+    calendar = a.nodes[link.after].calendar
+    mine = clocks.calendars[calendar]
+    if mine.week == 0 and upper == mine.total:
+        instant = finish_at(clocks, calendar, upper)
+    else:
+        instant = start_at(clocks, calendar, upper)
+    if link.lag != 0:
+        calendar = link.lag_calendar
+        instant = start_at(clocks, calendar, before(clocks, calendar, instant) - link.lag)
+    return before(clocks, a.nodes[link.before].calendar, instant)
+
+
+@compiled
+def backward(a, s):  # type: ignore[no-untyped-def]
+    """The latest finish of every node that delays neither the project nor a limit."""
+    for position in range(len(a.order) - 1, -1, -1):
+        node = a.order[position]
+        mine, placed = a.nodes[node], s.nodes[node]
+        late = min(placed.end, mine.latest)
+        for slot in range(mine.out, mine.out if mine.is_held else mine.out_end):
+            at = a.out_link[slot]
+            if s.is_felt[at]:
+                link = a.links[at]
+                after, upper = a.nodes[link.after], s.nodes[link.after].late
+                if link.kind in (FS, SS):
+                    upper = upper - after.duration if after.resume == MISSING else after.resume
+                worked = upper - link.lag if link.is_plain else retreat(a, at, upper)
+                late = min(late, worked if link.kind in (FS, FF) else worked + mine.duration)
+        placed.late = late
+
+
+@compiled
+def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
+    """The latest finish of each node that delays no successor's early dates.
+
+    Tasks that shall start late can be moved to where they just delay none.
+    """
+    for position in range(len(a.order) - 1, -1, -1):
+        node = a.order[position]
+        mine, placed = a.nodes[node], s.nodes[node]
+        free = LATEST
+        for slot in range(mine.out, mine.out_end):
+            at = a.out_link[slot]
+            if s.is_felt[at]:
+                link = a.links[at]
+                after = s.nodes[link.after]
+                upper = after.start if link.kind in (FS, SS) else after.finish
+                if not a.nodes[link.after].is_leaf:
+                    upper = after.free
+                worked = upper - link.lag if link.is_plain else retreat(a, at, upper)
+                free = min(free, worked if link.kind in (FS, FF) else worked + mine.duration)
+        placed.free = placed.end if free == LATEST else free
+        if moves_late_tasks and mine.is_late:
+            move = min(placed.free, placed.end, mine.latest) - placed.finish
+            if move > 0:
+                placed.start += move
+                placed.finish += move
+                placed.floor = placed.start
