@@ -243,6 +243,20 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def earliest(a, s, node):  # type: ignore[no-untyped-def]
+    """Put one node, whose predecessors are placed, where it can start at the earliest."""
+    place(a, s, np.array([node]))
+    return s.nodes[node].start
+
+
+@compiled
+def settle(a, s, node, start):  # type: ignore[no-untyped-def]
+    """Put one node at that start or later, also in the passes that follow."""
+    s.nodes[node].floor = start
+    place(a, s, np.array([node]))
+
+
+@compiled
 def forward(a, s):  # type: ignore[no-untyped-def]
     """The earliest start and finish of every node, predecessors first."""
     place(a, s, a.order)
@@ -348,3 +362,15 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
                 placed.start += move
                 placed.finish += move
                 placed.floor = placed.start
+
+
+def warm() -> None:
+    """Compile all passes, so that the first schedule need not."""
+    nodes, links = records(NODE, 1), records(LINK, 0)
+    none = np.zeros(0, np.int64)
+    a = Arrays(clocks_of((WorkCalendar.always(),)), np.zeros(1, np.int64), nodes, links, none, none)
+    s = State(records(PLACE, 1), none, none > 0)
+    settle(a, s, 0, earliest(a, s, 0))
+    forward(a, s)
+    backward(a, s)
+    free_finish(a, s, False)
