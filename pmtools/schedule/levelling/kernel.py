@@ -1,0 +1,395 @@
+"""Schedule generation and the genetic search over it, compiled.
+
+Each task in turn gets the first start at which its links are kept and everybody it needs is free
+(serial schedule generation). Four resources of 16 bits share a word of 64: with a guard bit above
+each, one subtraction and one mask say whether a slot has room for all four. What is free in the
+mirror of time moves tasks as late as can be, and then again as early (Valls, Ballestin and
+Quintanilla 2005). The search crosses the starts of two plans: those of a stretch of time from one,
+the rest from the other (after Debels and Vanhoucke 2007).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pmtools.calendars import Minutes
+from pmtools.schedule.kernel import compiled
+from pmtools.schedule.network import FF, FS, SF
+
+FIELDS, BITS = 4, 16
+GUARD = int(np.array([0x8000800080008000], np.uint64).view(np.int64)[0])
+NEVER = 2**62
+FINISH = 2**18 - 1
+"""The bits of a cost that hold the finish; lateness and overload stand above."""
+MUTATION = 20
+"""Tasks of a thousand that a child places by chance."""
+
+TASK = np.dtype([(name, np.int64) for name in (
+    "duration", "calendar", "earliest", "latest", "fixed", "arc", "arc_end", "n_before",
+    "need", "need_end", "due", "late", "reference", "rank", "weight", "is_free",
+)])  # fmt: skip
+ARC = np.dtype([(n, np.int64) for n in ("after", "distance", "kind", "lag", "lag_calendar")])
+NEED = np.dtype([("word", np.int64), ("amount", np.int64)])
+
+
+class Side(NamedTuple):
+    """A problem in one direction of time; see `Problem`.
+
+    `full` has the capacities by word and slot, guard bits set. An arc goes to a task that waits;
+    with one calendar its `distance` is from start to start. `before` and `at` are empty then.
+    """
+
+    tasks: Any
+    arcs: Any
+    needs: Any
+    full: Minutes
+    before: Minutes
+    at: Minutes
+
+
+class Work(NamedTuple):
+    """Room for one search; `free` is what is left by word and slot."""
+
+    free: Minutes
+    allowed: Minutes
+    waiting: Minutes
+    stack: Minutes
+    is_passed: np.ndarray
+    order: Minutes
+    counts: Minutes
+    keys: Minutes
+    start: Minutes
+    other: Minutes
+    random: np.ndarray
+
+
+class Population(NamedTuple):
+    """Plans by their starts; `cost` is what counts first, `movement` what counts next.
+
+    The last row is the best plan found; `state` holds how many rows are filled.
+    """
+
+    starts: Minutes
+    cost: Minutes
+    movement: Minutes
+    state: Minutes
+
+
+@compiled
+def draw(random, below):  # type: ignore[no-untyped-def]
+    """A random number from 0 to below - 1 (xorshift of Marsaglia 2003)."""
+    x = random[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    random[0] = x
+    return np.int64((x >> np.uint64(11)) % np.uint64(below))
+
+
+@compiled
+def _sort(keys, order, counts):  # type: ignore[no-untyped-def]
+    """Tasks by their keys, which are small numbers from 0 on (counting sort)."""
+    top = 0
+    for key in keys:
+        top = max(top, key)
+    counts[: top + 2] = 0
+    for key in keys:
+        counts[key + 1] += 1
+    for key in range(top + 1):
+        counts[key + 1] += counts[key]
+    for task in range(len(keys)):
+        order[counts[keys[task]]] = task
+        counts[keys[task]] += 1
+
+
+@compiled
+def _arrival(side, arc, begin, finish, duration, calendar):  # type: ignore[no-untyped-def]
+    """The start that an arc allows the task that waits, where calendars differ."""
+    slot = finish if arc.kind in (FS, FF) else begin
+    if arc.lag != 0:
+        worked = max(side.before[arc.lag_calendar, slot] + arc.lag, 1)
+        slot = min(side.at[arc.lag_calendar, worked - 1] + 1, side.full.shape[1])
+    if arc.kind in (FF, SF):
+        slot = side.at[calendar, max(side.before[calendar, slot] - duration, 0)]
+    return slot
+
+
+@compiled
+def generate(side, w, start, origin):  # type: ignore[no-untyped-def]
+    """Starts of all tasks in the order of `w.keys`, none before `origin`; (finish, overload).
+
+    A task whose predecessors come later in the order waits for them. The finish is -1 where the
+    slots do not suffice. Overload counts slots of tasks that had to start by their `latest`.
+    """
+    n, n_words, horizon = len(side.tasks), side.full.shape[0], side.full.shape[1]
+    many = side.at.shape[0] > 0
+    used, last, overload = origin, origin, 0
+    _sort(w.keys, w.order, w.counts)
+    for j in range(n):
+        w.waiting[j] = side.tasks[j].n_before
+        w.allowed[j] = max(side.tasks[j].earliest, origin)
+        w.is_passed[j] = False
+    for position in range(n):
+        j = w.order[position]
+        if w.waiting[j] > 0:
+            w.is_passed[j] = True
+            continue
+        w.stack[0] = j
+        top = 1
+        while top > 0:
+            top -= 1
+            j = w.stack[top]
+            task = side.tasks[j]
+            d, c = task.duration, task.calendar
+            t = w.allowed[j] if task.fixed < 0 else task.fixed
+            if many:
+                t = side.before[c, t]
+            begin, known = t, t - 1
+            while task.fixed < 0:
+                end = t + d - 1
+                if end >= (side.at.shape[1] if many else horizon):
+                    return -1, 0
+                slot = end
+                if many and d > 0:
+                    slot = side.at[c, end]
+                    if slot >= horizon:
+                        return -1, 0
+                while used <= slot:
+                    for word in range(n_words):
+                        w.free[word, used] = side.full[word, used]
+                    used += 1
+                clash = known
+                for at in range(task.need, task.need_end):
+                    word, amount = side.needs[at].word, side.needs[at].amount
+                    tau = end
+                    if many:
+                        while (
+                            tau > clash
+                            and ((w.free[word, side.at[c, tau]] - amount) & GUARD) == GUARD
+                        ):
+                            tau -= 1
+                    else:
+                        while tau > clash and ((w.free[word, tau] - amount) & GUARD) == GUARD:
+                            tau -= 1
+                    clash = max(clash, tau)
+                if clash <= known or task.is_free:
+                    break
+                known, t = end, clash + 1
+                if (side.at[c, t] if many else t) > task.latest:
+                    t, overload = begin, overload + d
+                    break
+            if task.fixed < 0 and d > 0:
+                for at in range(task.need, task.need_end):
+                    word, amount = side.needs[at].word, side.needs[at].amount
+                    for tau in range(t, t + d):
+                        slot = side.at[c, tau] if many else tau
+                        left = w.free[word, slot] - amount
+                        if (left & GUARD) != GUARD:
+                            left = _drained(w.free[word, slot], amount)
+                        w.free[word, slot] = left
+            finish = t + d
+            if many:
+                first, finish = (
+                    side.at[c, t],
+                    (side.at[c, t + d - 1] + 1 if d > 0 else side.at[c, t]),
+                )
+                t = first
+            start[j] = t
+            last = max(last, finish)
+            for at in range(task.arc, task.arc_end):
+                arc = side.arcs[at]
+                after = arc.after
+                if many:
+                    other = side.tasks[after]
+                    reached = _arrival(side, arc, t, finish, other.duration, other.calendar)
+                else:
+                    reached = t + arc.distance
+                w.allowed[after] = max(w.allowed[after], reached)
+                w.waiting[after] -= 1
+                if w.waiting[after] == 0 and w.is_passed[after]:
+                    w.stack[top] = after
+                    top += 1
+    return last, overload
+
+
+@compiled
+def _drained(free, amount):  # type: ignore[no-untyped-def]
+    """What is left of each resource where there was too little of one: nothing."""
+    left = np.int64(0)
+    for field in range(FIELDS):
+        shift = BITS * field
+        mine = ((free >> shift) & 0x7FFF) - ((amount >> shift) & 0x7FFF)
+        left |= np.int64(max(mine, 0)) << shift
+    return left | GUARD
+
+
+@compiled
+def _finish_of(side, j, start):  # type: ignore[no-untyped-def]
+    """The slot after the last of a task."""
+    task = side.tasks[j]
+    if side.at.shape[0] == 0 or task.duration == 0:
+        return start + task.duration
+    return side.at[task.calendar, side.before[task.calendar, start] + task.duration - 1] + 1
+
+
+@compiled
+def price(side, start, last, overload):  # type: ignore[no-untyped-def]
+    """What counts first: overload, lateness, finish; and then: movement from the current plan."""
+    late, movement = 0, 0
+    for j in range(len(side.tasks)):
+        task = side.tasks[j]
+        if task.due < NEVER:
+            late += max(0, _finish_of(side, j, start[j]) - task.due)
+        movement += task.weight * abs(start[j] - task.reference)
+    return (((overload << 24) + late) * (FINISH + 1)) + last, movement
+
+
+@compiled
+def _turn(side, w, origin_side, start):  # type: ignore[no-untyped-def]
+    """Sort tasks by their starts as seen from the other direction of time."""
+    horizon = side.full.shape[1]
+    low = NEVER
+    for j in range(len(start)):
+        w.keys[j] = horizon - _finish_of(origin_side, j, start[j])
+        low = min(low, w.keys[j])
+    for j in range(len(start)):
+        w.keys[j] -= low
+    return low
+
+
+@compiled
+def justify(side, mirror, w, start):  # type: ignore[no-untyped-def]
+    """All tasks as late as can be, and then as early; return as `generate`.
+
+    Where the slots do not suffice, the finish is -1, or -2 while the starts are as they were.
+    """
+    origin = _turn(mirror, w, side, start)
+    last, _ = generate(mirror, w, w.other, origin)
+    if last < 0:
+        return -2, 0
+    _turn(side, w, mirror, w.other)
+    return generate(side, w, start, 0)
+
+
+@compiled
+def breed(side, mirror, w, people, n_schedules, enough, moves):  # type: ignore[no-untyped-def]
+    """Go on with the search for so many schedules, or until the cost is `enough`.
+
+    With `moves`, plans are not justified, which would scatter tasks: the finish is found, and they
+    only come nearer to the current plan. Return how many schedules were generated.
+    """
+    size = len(people.cost) - 1
+    start, done = w.start, 0
+    while done < n_schedules and people.cost[size] > enough:
+        row = people.state[0]
+        mother = father = -1
+        if row < size:
+            people.state[0] += 1
+            _first_keys(side, w, row)
+        else:
+            mother, father = _tournament(w, people, size), _tournament(w, people, size)
+            while father == mother:
+                father = draw(w.random, size)
+            _cross(side, w, people, mother, father)
+        last, overload = generate(side, w, start, 0)
+        done += 1
+        for _ in range(0 if moves or last < 0 else 4):
+            old, kept = last, overload
+            last, overload = justify(side, mirror, w, start)
+            done += 2
+            if last == -2:
+                last, overload = old, kept
+            if last < 0 or last >= old:
+                break
+        if last < 0:
+            cost, movement = NEVER, NEVER
+        else:
+            cost, movement = price(side, start, last, overload)
+        if mother >= 0:
+            row = _loser(w, people, mother, father, cost, movement)
+        if row >= 0 and (mother < 0 or not np.array_equal(people.starts[row], start)):
+            store(people, row, start, cost, movement)
+        if compare(people, size, cost, movement) > 0:
+            store(people, size, start, cost, movement)
+    return done
+
+
+@compiled
+def store(people, row, start, cost, movement):  # type: ignore[no-untyped-def]
+    """Put a plan in a row of the population."""
+    people.starts[row] = start
+    people.cost[row], people.movement[row] = cost, movement
+
+
+@compiled
+def compare(people, row, cost, movement):  # type: ignore[no-untyped-def]
+    """Above 0 where a plan of this cost is better than that of the row, 0 where it is as good."""
+    if cost != people.cost[row]:
+        return people.cost[row] - cost
+    return people.movement[row] - movement
+
+
+@compiled
+def _tournament(w, people, size):  # type: ignore[no-untyped-def]
+    one, other = draw(w.random, size), draw(w.random, size)
+    is_better = compare(people, one, people.cost[other], people.movement[other]) > 0
+    return other if is_better else one
+
+
+@compiled
+def _loser(w, people, mother, father, cost, movement):  # type: ignore[no-untyped-def]
+    """The plan a child replaces: a parent, or the worst of three, that is not better; else -1."""
+    if compare(people, mother, cost, movement) >= 0:
+        return mother
+    if compare(people, father, cost, movement) >= 0:
+        return father
+    size = len(people.cost) - 1
+    worst = draw(w.random, size)
+    for _ in range(2):
+        other = draw(w.random, size)
+        if compare(people, worst, people.cost[other], people.movement[other]) < 0:
+            worst = other
+    return worst if compare(people, worst, cost, movement) >= 0 else -1
+
+
+@compiled
+def _first_keys(side, w, row):  # type: ignore[no-untyped-def]
+    """By late finish, by late start, by the current plan and its priorities; then by chance."""
+    top = 1
+    for task in side.tasks:
+        top = max(top, task.late)
+    for j in range(len(side.tasks)):
+        task = side.tasks[j]
+        key = task.late
+        if row == 1:
+            key = task.late - task.duration
+        elif row == 2:
+            key = task.reference
+        elif row == 3:
+            key = task.rank
+        elif row > 3:
+            key = task.late - task.duration // 2 + draw(w.random, 1 + top // 3)
+        w.keys[j] = max(0, key)
+
+
+@compiled
+def _cross(side, w, people, mother, father):  # type: ignore[no-untyped-def]
+    """The tasks of a stretch of time as the mother has them, the others as the father does."""
+    last = people.cost[mother] & FINISH
+    length = last // 4 + draw(w.random, last // 2 + 1)
+    begin = draw(w.random, max(1, last - length + 1))
+    end, reach = begin + length, last // 8
+    for j in range(len(side.tasks)):
+        mine, other = people.starts[mother, j], people.starts[father, j]
+        key = last + other
+        if mine >= begin and mine + side.tasks[j].duration <= end:
+            key = last + mine
+        elif other < begin:
+            key = other
+        elif other >= end:
+            key = 2 * last + other
+        if draw(w.random, 1000) < MUTATION:
+            key += draw(w.random, 2 * reach + 1) - reach
+        w.keys[j] = max(0, key)
