@@ -6,25 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmtools.calendars import MISSING, Minutes
+from pmtools.calendars import MISSING, Minutes, WorkCalendar
 from pmtools.schedule import kernel
 from pmtools.schedule.kernel import Arrays, State, records
 from pmtools.schedule.limits import Limits
 from pmtools.schedule.network import SF, SS, Network
+from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
 
 
 @dataclass(frozen=True)
 class Dates:
     """The result of both passes, in working minutes of each node's own calendar.
 
-    `begin` is the start that links count from (of a started task its actual start), `instant` where
-    a node without duration stands, in minutes since 1970; `reached` the start that each link alone
-    would allow its successor; `free` the finish that delays no successor.
+    `start` and `finish` are those of what remains, `duration` all that a task takes; `instant` is
+    where a node without duration stands, in minutes since 1970; `reached` the start that each link
+    alone would allow its successor; `free` the finish that delays no successor.
     """
 
     start: Minutes
     finish: Minutes
-    begin: Minutes
+    duration: Minutes
     instant: Minutes
     reached: Minutes
     late_finish: Minutes
@@ -42,10 +43,27 @@ def dates_of(network: Network, limits: Limits) -> Dates:
             if calendar.borders.week == 0:
                 calendar.instant_at(calendar.borders.total)  # raises, with its name
         raise
+    return _of_tasks(network, limits, arrays, state)
+
+
+def _of_tasks(network: Network, limits: Limits, arrays: Arrays, state: State) -> Dates:
+    """What the passes found; of finished points what really was, counted on their own calendar."""
     start, finish, begin, instant, late, free = (
         state.nodes[name].copy() for name in ("start", "finish", "begin", "instant", "late", "free")
     )
-    return Dates(start, finish, begin, instant, state.reached, late, free)
+    into_point = limits.is_point[network.successor]
+    reached = state.reached.copy()
+    reached[into_point] = network.calendars.ask(
+        network.calendar[network.successor[into_point]],
+        WorkCalendar.minutes_before,
+        WorkCalendar.always().instant_at(reached[into_point]),
+    )
+    start = np.where(limits.is_point, limits.begin, start)
+    finish = np.where(limits.is_point, limits.begin + limits.took, finish)
+    begin = np.where(limits.begin == MISSING, start, limits.begin)
+    is_paused = limits.is_fixed | limits.is_finished
+    duration = np.where(is_paused, limits.took, finish - begin)
+    return Dates(start, finish, duration, instant, reached, late, free)
 
 
 def _pass_both_ways(arrays: Arrays, state: State, limits: Limits, is_late_by_total: bool) -> None:
@@ -66,30 +84,30 @@ def _pass_both_ways(arrays: Arrays, state: State, limits: Limits, is_late_by_tot
 def arrays_of(network: Network, limits: Limits) -> Arrays:
     """What the compiled passes read."""
     count = len(network.order)
-    mine = network.calendar[network.successor]
-    is_on_mine = (network.lag == 0) | (network.lag_calendar == mine)
-    is_started = limits.begin != MISSING
+    calendar = np.where(limits.is_point, AROUND_THE_CLOCK, network.calendar)
+    mine = calendar[network.successor]
+    is_on_mine = (limits.lag == 0) | (network.lag_calendar == mine)
     into, into_end, into_link = _by_node(network.successor, count)
     out, out_end, out_link = _by_node(network.predecessor, count)
     leads_on = out_end > out
-    is_deaf = limits.is_finished | limits.ignores_links | (network.is_support & ~leads_on)
-    is_past = np.isin(network.kind, (SS, SF)) & is_started[network.predecessor]
+    is_deaf = limits.is_deaf | (network.is_support & ~leads_on)
+    is_past = np.isin(network.kind, (SS, SF)) & limits.is_fixed[network.predecessor]
     work = network.is_leaf & ~network.is_support
     nodes = records(
-        kernel.NODE, count, role=network.role, calendar=network.calendar,
+        kernel.NODE, count, role=network.role, calendar=calendar,
         duration=limits.duration, floor_instant=limits.floor_instant, cap=limits.cap,
-        latest=limits.latest, resume=limits.resume, into=into, into_end=into_end, out=out,
+        latest=limits.latest, delay=limits.delay, into=into, into_end=into_end, out=out,
         out_end=out_end, is_finish_cap=limits.is_finish_cap,
-        is_linked=~(limits.is_fixed | limits.ignores_links), is_started=is_started,
-        is_held=limits.is_pinned | limits.is_finished, is_late=limits.is_late,
+        is_linked=limits.is_linked, is_started=limits.is_fixed,
+        is_held=limits.is_pinned | (limits.is_fixed & limits.is_finished), is_late=limits.is_late,
         is_leaf=network.is_leaf, is_ending=work if work.any() else network.is_leaf,
         is_support=network.is_support,
         is_open_end=work & ~leads_on & (network.options.open_ends == "critical"),
     )  # fmt: skip
     links = records(
         kernel.LINK, len(network.kind), before=network.predecessor, after=network.successor,
-        kind=network.kind, lag=network.lag, lag_calendar=network.lag_calendar,
-        is_plain=(network.calendar[network.predecessor] == mine) & is_on_mine,
+        kind=network.kind, lag=limits.lag, lag_calendar=network.lag_calendar,
+        is_plain=(calendar[network.predecessor] == mine) & is_on_mine,
         can_be_felt=~(is_deaf[network.successor] | is_past),
     )  # fmt: skip
     clocks = kernel.clocks_of(network.calendars.by_position)

@@ -8,7 +8,7 @@ import pandas as pd
 from pmtools.calendars import MISSING
 from pmtools.schedule.critical_path import Dates
 from pmtools.schedule.limits import CONSTRAINT, PROJECT_START, Limits
-from pmtools.schedule.network import FIRST, LEAF, OPENING, Network
+from pmtools.schedule.network import LEAF, OPENING, Network
 from pmtools.words import day, plain
 
 _WORDS = {
@@ -26,8 +26,7 @@ _TO_FINISH = {"FF": " (finish to finish)", "SF": " (start to finish)"}
 def driving_links(network: Network, limits: Limits, dates: Dates) -> np.ndarray:
     """Which links drive: alone they would set the very date that their successor has."""
     after = network.successor
-    heeds = ~(limits.is_fixed | limits.ignores_links)[after] | (network.role[after] == FIRST)
-    return (dates.reached == dates.start[after]) & heeds
+    return (dates.reached == dates.start[after]) & (limits.is_linked & ~limits.is_finished)[after]
 
 
 def drivers_of(

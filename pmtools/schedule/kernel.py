@@ -29,7 +29,7 @@ BORDERS = {"start": "starts", "finish": "finishes", "worked": "before"}
 SHIFT = np.dtype([(name, np.int64) for name in BORDERS])
 NODE = np.dtype(
     [(name, np.int64) for name in (
-        "role", "calendar", "duration", "floor_instant", "cap", "latest", "resume",
+        "role", "calendar", "duration", "floor_instant", "cap", "latest", "delay",
         "into", "into_end", "out", "out_end",
     )]
     + [(name, np.bool_) for name in (
@@ -209,6 +209,20 @@ def _stand(a, s, node):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def delayed(clocks, mine, start):  # type: ignore[no-untyped-def]
+    """The start of a node after its delay."""
+    return before(clocks, mine.calendar, start_at(clocks, mine.calendar, start) + mine.delay)
+
+
+@compiled
+def undelayed(clocks, mine, start):  # type: ignore[no-untyped-def]
+    """The latest start that the delay of a node does not take past `start`."""
+    instant = start_at(clocks, mine.calendar, start) - mine.delay
+    found = before(clocks, mine.calendar, instant)
+    return found if start_at(clocks, mine.calendar, found) <= instant else found - 1
+
+
+@compiled
 def place(a, s, nodes):  # type: ignore[no-untyped-def]
     """Put each node at the earliest start that its links, floor and cap allow.
 
@@ -219,6 +233,8 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
         mine, placed = a.nodes[node], s.nodes[node]
         is_first = mine.role == FIRST
         best = LATEST if is_first else placed.floor
+        if mine.delay != 0:
+            best = delayed(a.clocks, mine, best)
         for position in range(mine.into, mine.into_end):
             at = a.into_link[position]
             link = a.links[at]
@@ -229,6 +245,8 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
                 reached = before(a.clocks, mine.calendar, reach_instant(a, s, at))
             if link.kind in (FF, SF):
                 reached -= mine.duration
+            if mine.delay != 0:
+                reached = delayed(a.clocks, mine, reached)
             s.reached[at] = reached
             if is_first:
                 best = min(best, reached)
@@ -317,8 +335,18 @@ def retreat(a, at, upper):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _before_delay(a, after, link, upper):  # type: ignore[no-untyped-def]
+    """The event of a successor without its delay that comes to `upper` with it."""
+    work = 0 if link.kind in (FS, SS) else after.duration
+    return undelayed(a.clocks, after, upper - work) + work
+
+
+@compiled
 def backward(a, s):  # type: ignore[no-untyped-def]
-    """The latest finish of every node that delays neither the project nor a limit."""
+    """The latest finish of every node that delays neither the project nor a limit.
+
+    In Microsoft Project what remains of a started task stays where it is, whatever its float.
+    """
     for position in range(len(a.order) - 1, -1, -1):
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
@@ -329,7 +357,10 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                 link = a.links[at]
                 after, upper = a.nodes[link.after], s.nodes[link.after].late
                 if link.kind in (FS, SS):
-                    upper = upper - after.duration if after.resume == MISSING else after.resume
+                    runs = after.is_started and after.duration > 0
+                    upper = s.nodes[link.after].start if runs else upper - after.duration
+                if after.delay != 0:
+                    upper = _before_delay(a, after, link, upper)
                 worked = upper - link.lag if link.is_plain else retreat(a, at, upper)
                 late = min(late, worked if link.kind in (FS, FF) else worked + mine.duration)
         placed.late = late
@@ -350,9 +381,11 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
             if s.is_felt[at]:
                 link = a.links[at]
                 after = s.nodes[link.after]
-                upper = after.start if link.kind in (FS, SS) else after.finish
+                upper = after.begin if link.kind in (FS, SS) else after.finish
                 if not a.nodes[link.after].is_leaf:
                     upper = after.free
+                if a.nodes[link.after].delay != 0:
+                    upper = _before_delay(a, a.nodes[link.after], link, upper)
                 worked = upper - link.lag if link.is_plain else retreat(a, at, upper)
                 free = min(free, worked if link.kind in (FS, FF) else worked + mine.duration)
         placed.free = placed.end if free == LATEST else free
@@ -360,6 +393,7 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
             move = min(placed.free, placed.end, mine.latest) - placed.finish
             if move > 0:
                 placed.start += move
+                placed.begin += move
                 placed.finish += move
                 placed.floor = placed.start
 

@@ -16,8 +16,8 @@ from pmtools.schedule.network import Network
 class Progress:
     """One value a node: instants in minutes since 1970 (MISSING where not known).
 
-    `remaining` is the working minutes still needed; `percent` what is said to be complete, 0
-    to 100, from the remaining work where nothing is said.
+    `remaining` is the working minutes still needed, not before `resume`; `percent` what is said to
+    be complete, 0 to 100, from the remaining work where nothing is said.
     """
 
     is_started: np.ndarray
@@ -25,6 +25,7 @@ class Progress:
     start: Minutes
     finish: Minutes
     remaining: Minutes
+    resume: Minutes
     percent: np.ndarray
 
 
@@ -67,7 +68,8 @@ def progress_of(network: Network) -> Progress:
     derived = np.where(is_started & (network.duration > 0), np.clip(done, 0, 99), 0.0)
     percent = np.where(np.isnan(said), derived, said)
     percent = np.where(is_finished, 100.0, percent)
-    return Progress(is_started, is_finished, start, finish, remaining, percent)
+    resume = np.where(is_started, minutes_of(known["resume_date"]), MISSING)
+    return Progress(is_started, is_finished, start, finish, remaining, resume, percent)
 
 
 def _completed(

@@ -72,7 +72,7 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
     total = network.calendars.ask(
         network.float_calendar, WorkCalendar.hours_between, early_finish, late_finish
     )
-    early_start = np.where(done, progress.start, early_start)
+    early_start = np.where(done | limits.is_fixed, progress.start, early_start)
     early_finish = np.where(done, progress.finish, early_finish)
     _refuse_beyond_horizon(network, early_finish)
     instants = {
@@ -83,7 +83,6 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
         "late_start": np.where(done | limits.is_fixed, progress.start, late_start),
         "late_finish": np.where(done, progress.finish, late_finish),
     }
-    taken = np.where(progress.is_started, dates.finish - dates.begin, limits.duration)
     columns = {name: instants_of(values) for name, values in instants.items()} | {
         "total_float_hours": np.where(done, np.nan, total),
         "free_float_hours": np.where(done, np.nan, (dates.free - dates.finish) / 60),
@@ -92,7 +91,7 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
         "is_finished": done,
         "percent_complete": progress.percent,
         "remaining_hours": progress.remaining / 60,
-        "duration_hours": taken / 60,
+        "duration_hours": dates.duration / 60,
         "actual_start": instants_of(progress.start),
         "actual_finish": instants_of(np.where(done, progress.finish, MISSING)),
     }

@@ -77,7 +77,9 @@ def _resource_calendars(project: Project, position: dict[str, int]) -> dict[int,
     """The one calendar of all who work on a task, by row of `tasks`; none where they differ."""
     resources = project.resources[project.resources["kind"] != "material"]
     calendar = resources.set_index("id")["calendar_id"].map(position)
+    own = project.tasks.loc[project.tasks["ignores_resource_calendars"].to_numpy(bool), "id"]
     assigned = project.assignments[project.assignments["resource_id"].isin(calendar.index)]
+    assigned = assigned[~assigned["task_id"].isin(own)]
     chosen = assigned["resource_id"].map(calendar).groupby(assigned["task_id"])
     same = chosen.agg(["min", "max"]).loc[lambda each: each["min"] == each["max"], "min"]
     rows = {task_id: row for row, task_id in enumerate(project.tasks["id"].tolist())}

@@ -181,3 +181,45 @@ def test_a_constraint_that_sets_a_date_is_named(rule, words):
     plan = schedule(day_plan(f"A1 B2:{rule}", "A>B"))
     assert plan.tasks["driver"].tolist() == ["project start", words]
     assert plan.tasks["driver_id"].tolist() == ["", ""]
+
+
+def delayed(project, task, hours):
+    tasks = project.tasks
+    return project.replace(tasks=tasks.assign(
+        levelling_delay_hours=(tasks["id"] == task) * float(hours)))  # fmt: skip
+
+
+@pytest.mark.parametrize("scheduling", PRESETS)
+def test_a_levelling_delay_counts_elapsed_hours_after_what_links_allow(scheduling):
+    """A ends on Friday; B could start on Monday and waits three days; its predecessor is critical.
+
+    Hours of the night and of the weekend count; then the next working time.
+    """
+    project = delayed(day_plan("A5 B1 C1", "A>B B>C", scheduling=scheduling), "B", 72)
+    plan = schedule(project)
+    assert [days(plan, name) for name in "BC"] == ["06-11..11", "06-12..12"]
+    assert floats(plan, "A", "B", "C") == [0, 0, 0]
+    assert free(plan, "A", "B", "C") == [0, 0, 0]
+    assert plan.links["is_driving"].all()
+    assert f"{schedule(delayed(project, 'B', 10)).tasks['start'][1]:%m-%d %H:%M}" == "06-09 08:00"
+    overnight = schedule(delayed(project, "B", 14)).tasks
+    assert overnight["start"][1] == pd.Timestamp("2026-06-09 08:00")
+    assert overnight["total_float_hours"].tolist() == [8 - 1 / 60, 0, 0]  # 17:00 is 08:00
+
+
+def test_a_levelling_delay_counts_after_the_constraint_and_gives_way_to_a_must():
+    """What is bound to a day by a hard constraint is not delayed."""
+    plan = schedule(delayed(day_plan("A1:SNET=2026-06-03"), "A", 24))
+    assert days(plan, "A") == "06-04..04"
+    plan = schedule(delayed(day_plan("A1:MSO=2026-06-03", scheduling="microsoft_project"), "A", 24))
+    assert days(plan, "A") == "06-03..03"
+
+
+def test_open_ends_can_be_critical():
+    """P6: a task that nothing waits for has no float to the end of the project."""
+    project = day_plan("A1 B2 C1 D9", "A>B")
+    assert floats(schedule(project), "A", "B", "C", "D") == [6, 6, 8, 0]
+    options = replace(PRESETS["primavera_p6"], open_ends="critical")
+    plan = schedule(project, options=options)
+    assert floats(plan, "A", "B", "C", "D") == [0, 0, 0, 0]
+    assert critical(plan) == {"A", "B", "C", "D"}

@@ -268,6 +268,8 @@ def test_microsoft_project_works_a_task_in_the_hours_of_its_people():
     assert plan.tasks["finish"][1] == pd.Timestamp("2026-06-04 10:00")
     p6 = Header("v", "V", pd.Timestamp("2026-06-01"))
     assert days(schedule(project.replace(header=p6)), "A") == "06-01..02"
+    own = schedule(changed(project, "A", ignores_resource_calendars=True))
+    assert days(own, "A") == "06-01..02"
 
 
 def test_a_calendar_may_be_a_single_weekend():

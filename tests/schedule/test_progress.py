@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from day_plan import day_plan, days, floats
 
 from pmtools.schedule import PRESETS, schedule
@@ -114,12 +115,61 @@ def test_a_finished_task_has_both_its_dates():
     assert days(plan, "E") == "07-08..08"
 
 
-def test_a_predecessor_of_finished_work_is_held_by_nothing():
-    """B is done although A is not: A has float to the end of the project."""
+def test_retained_logic_holds_through_finished_work():
+    """P6: C waits for A although B between them is done (Oracle, "Retained Logic")."""
     done = started("B", 100, actual_finish=f"{MONDAY} 17:00")
-    plan = schedule(day_plan("A1 B1 C5", "A>B B>C", MONDAY, "2026-07-07", [done]))
+    project = day_plan("A1 B1 C5", "A>B B>C", MONDAY, "2026-07-07", [done])
+    plan = schedule(project)
     assert days(plan, "B") == "07-06..06"
-    assert floats(plan, "A", "C") == [4, 0]
+    assert days(plan, "C") == "07-08..14"
+    assert floats(plan, "A", "C") == [0, 0]
+    for mode in ("progress_override", "actual_dates"):
+        plan = schedule(project, options=replace(PRESETS["primavera_p6"], out_of_sequence=mode))
+        assert days(plan, "C") == "07-07..13"
+        assert floats(plan, "A", "C") == [4, 0]
+
+
+def test_actual_dates_hold_also_after_the_status_date():
+    """P6: what is said to finish on Thursday holds its successor till then, or only till today."""
+    done = started("A", 100, actual_finish="2026-07-09 17:00")
+    project = day_plan("A1 B1", "A>B", MONDAY, "2026-07-07", [done])
+    options = replace(PRESETS["primavera_p6"], out_of_sequence="actual_dates")
+    assert days(schedule(project, options=options), "B") == "07-10..10"
+    assert days(schedule(project), "B") == "07-07..07"
+
+
+def test_of_a_lag_from_started_work_what_is_left_counts():
+    """P6: A began two days ago and waits for P; B comes two of its four days after A goes on."""
+    facts = [started("A", 20), started("P", 0, remaining_hours=24)]
+    project = day_plan("P5 A5 B1", "P>A A>B:SS+4", MONDAY, "2026-07-08", facts)
+    plan = schedule(project)
+    assert f"{plan.tasks['early_start'][1]:%m-%d}" == "07-13"
+    assert days(plan, "B") == "07-15..15"
+    finished = [started("A", 100, actual_finish="2026-07-07 17:00")]
+    project = day_plan("A5 B1", "A>B:FS+4", MONDAY, "2026-07-08", finished)
+    assert days(schedule(project), "B") == "07-14..14"
+
+
+def test_microsoft_project_pauses_started_work_until_its_predecessors_are_done():
+    """What remains of B comes after A; at 0 percent B runs on (Harris, 99 Tricks and Traps)."""
+    for percent, finish in ((40, "07-15 17:00"), (0, "07-10 17:00")):
+        facts = [started("A", 20), started("B", percent)]
+        plan = schedule(day_plan("A5 B5", "A>B", MONDAY, "2026-07-08", facts,
+                                 scheduling="microsoft_project"))  # fmt: skip
+        assert days(plan, "A") == "07-06..10"
+        assert f"{plan.tasks['finish'][1]:%m-%d %H:%M}" == finish
+        assert plan.tasks["duration_hours"].tolist() == [40, 40]
+        assert f"{plan.tasks['early_start'][1]:%m-%d}" == "07-06"
+
+
+@pytest.mark.parametrize("scheduling", PRESETS)
+def test_what_remains_is_not_resumed_before_its_date(scheduling):
+    """Two days of five are done; the other three begin on the 15th."""
+    facts = [started("A", 40, resume_date=pd.Timestamp("2026-07-15"))]
+    plan = schedule(day_plan("A5 B1", "A>B", MONDAY, "2026-07-08", facts, scheduling=scheduling))
+    assert days(plan, "A") == "07-06..17"
+    assert days(plan, "B") == "07-20..20"
+    assert floats(plan, "A", "B") == [0, 0]
 
 
 def test_without_a_status_date_the_last_report_is_it():
