@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pmtools.calendars import MISSING, Minutes, WorkCalendar
 from pmtools.schedule import kernel
-from pmtools.schedule.kernel import Arrays, State, records
+from pmtools.schedule.kernel import FF, FS, LATEST, SF, SS, Arrays, State, records
 from pmtools.schedule.limits import Limits
-from pmtools.schedule.network import SF, SS, Network
+from pmtools.schedule.network import Network, by_node
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
 
 
@@ -28,6 +28,7 @@ class Dates:
     duration: Minutes
     instant: Minutes
     reached: Minutes
+    late_start: Minutes
     late_finish: Minutes
     free: Minutes
 
@@ -43,7 +44,7 @@ def dates_of(network: Network, limits: Limits) -> Dates:
             if calendar.borders.week == 0:
                 calendar.instant_at(calendar.borders.total)  # raises, with its name
         raise
-    return _of_tasks(network, limits, arrays, state)
+    return _stretched(network, limits, _of_tasks(network, limits, arrays, state))
 
 
 def _of_tasks(network: Network, limits: Limits, arrays: Arrays, state: State) -> Dates:
@@ -63,7 +64,72 @@ def _of_tasks(network: Network, limits: Limits, arrays: Arrays, state: State) ->
     begin = np.where(limits.begin == MISSING, start, limits.begin)
     is_paused = limits.is_fixed | limits.is_finished
     duration = np.where(is_paused, limits.took, finish - begin)
-    return Dates(start, finish, duration, instant, reached, late, free)
+    return Dates(start, finish, duration, instant, reached, late - limits.duration, late, free)
+
+
+def _stretched(network: Network, limits: Limits, dates: Dates) -> Dates:
+    """Level of effort from the first start to the last finish that its links tie it to, as in P6.
+
+    It decides nothing: it is placed when all others are. Where nothing ties one of its ends, its
+    duration counts, and its float is that to the end of the project.
+    """
+    is_support = network.is_support & ~limits.is_finished
+    if not is_support.any():
+        return dates
+    start, finish = dates.start.copy(), dates.finish.copy()
+    late_start, late_finish = dates.late_start.copy(), dates.late_finish.copy()
+    for _ in range(is_support.sum()):  # one may be tied to another
+        for first, last in ((late_start, late_finish), (start, finish)):
+            ties = _ties(network, limits, is_support, dates.instant, first, last)
+            opens, closes = _tied(network, is_support, ties)
+            untied = last if first is late_start else first + finish - start
+            is_open = is_support & (opens != LATEST) & (limits.begin == MISSING)
+            first[is_open] = np.maximum(opens, limits.floor)[is_open]
+            last[is_support] = np.where(closes == MISSING, untied, closes)[is_support]
+            np.maximum(first, last, out=last)
+    late_finish = np.where(is_support, np.maximum(late_finish, finish), late_finish)
+    length, into = finish - start, is_support[network.successor]
+    ties -= np.where(np.isin(network.kind, (FF, SF)), length[network.successor], 0)
+    reached = np.where(into, ties, dates.reached)
+    reached = np.where(is_support[network.predecessor], start[network.successor], reached)
+    whole = finish - np.where(limits.begin == MISSING, start, limits.begin)
+    return replace(
+        dates, start=start, finish=finish, late_start=late_start, late_finish=late_finish,
+        reached=reached, duration=np.where(is_support, whole, dates.duration),
+        free=np.where(is_support, late_finish, dates.free),
+    )  # fmt: skip
+
+
+def _ties(
+    network: Network, limits: Limits, is_support: np.ndarray, instant: Minutes,
+    first: Minutes, last: Minutes,
+) -> Minutes:  # fmt: skip
+    """Where each link puts an end of the level of effort it ties, on the calendar of that."""
+    is_started, stands = limits.begin != MISSING, (first == last) & ~is_support
+    starts = network.at(np.where(is_started, limits.begin, first), "start")
+    starts = np.where(stands & ~is_started, instant, starts)
+    finishes = np.where(stands & ~is_started, instant, network.at(last, "finish"))
+    into, before, after = is_support[network.successor], network.predecessor, network.successor
+    other, mine = np.where(into, before, after), np.where(into, after, before)
+    is_from_finish = np.isin(network.kind, (FS, FF))
+    is_finish = np.where(into, is_from_finish, np.isin(network.kind, (FF, SF)))
+    event = np.where(is_finish, finishes[other], starts[other])
+    ask, calendar = network.calendars.ask, network.lag_calendar
+    lag = np.where(into, network.lag, -network.lag)
+    moved = ask(calendar, WorkCalendar.minutes_before, event) + lag
+    event = np.where(lag == 0, event, ask(calendar, WorkCalendar.instant_at, moved))
+    return ask(network.calendar[mine], WorkCalendar.minutes_before, event)
+
+
+def _tied(network: Network, is_support: np.ndarray, ties: Minutes) -> tuple[Minutes, Minutes]:
+    """The first start and the last finish of each level of effort."""
+    count = len(is_support)
+    opens, closes = np.full(count, LATEST), np.full(count, MISSING)
+    for mine, to_start in ((network.successor, (FS, SS)), (network.predecessor, (SS, SF))):
+        is_start, tied = np.isin(network.kind, to_start), is_support[mine]
+        np.minimum.at(opens, mine[tied & is_start], ties[tied & is_start])
+        np.maximum.at(closes, mine[tied & ~is_start], ties[tied & ~is_start])
+    return opens, closes
 
 
 def _pass_both_ways(arrays: Arrays, state: State, limits: Limits, is_late_by_total: bool) -> None:
@@ -87,12 +153,13 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
     calendar = np.where(limits.is_point, AROUND_THE_CLOCK, network.calendar)
     mine = calendar[network.successor]
     is_on_mine = (limits.lag == 0) | (network.lag_calendar == mine)
-    into, into_end, into_link = _by_node(network.successor, count)
-    out, out_end, out_link = _by_node(network.predecessor, count)
-    leads_on = out_end > out
-    is_deaf = limits.is_deaf | (network.is_support & ~leads_on)
-    is_past = np.isin(network.kind, (SS, SF)) & limits.is_fixed[network.predecessor]
     work = network.is_leaf & ~network.is_support
+    between = np.flatnonzero(
+        ~(network.is_support[network.predecessor] | network.is_support[network.successor])
+    )
+    into, into_end, into_link = by_node(network.successor[between], count)
+    out, out_end, out_link = by_node(network.predecessor[between], count)
+    is_past = np.isin(network.kind, (SS, SF)) & limits.is_fixed[network.predecessor]
     nodes = records(
         kernel.NODE, count, role=network.role, calendar=calendar,
         duration=limits.duration, floor_instant=limits.floor_instant, cap=limits.cap,
@@ -100,24 +167,17 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
         out_end=out_end, is_finish_cap=limits.is_finish_cap,
         is_linked=limits.is_linked, is_started=limits.is_fixed,
         is_held=limits.is_pinned | (limits.is_fixed & limits.is_finished), is_late=limits.is_late,
-        is_leaf=network.is_leaf, is_ending=work if work.any() else network.is_leaf,
-        is_support=network.is_support,
-        is_open_end=work & ~leads_on & (network.options.open_ends == "critical"),
+        is_ending=work if work.any() else network.is_leaf,
+        is_open_end=work & (out_end == out) & (network.options.open_ends == "critical"),
     )  # fmt: skip
     links = records(
         kernel.LINK, len(network.kind), before=network.predecessor, after=network.successor,
         kind=network.kind, lag=limits.lag, lag_calendar=network.lag_calendar,
         is_plain=(calendar[network.predecessor] == mine) & is_on_mine,
-        can_be_felt=~(is_deaf[network.successor] | is_past),
+        can_be_felt=~(limits.is_deaf[network.successor] | is_past),
     )  # fmt: skip
     clocks = kernel.clocks_of(network.calendars.by_position)
-    return Arrays(clocks, np.array(network.order, np.int64), nodes, links, into_link, out_link)
-
-
-def _by_node(ends: Minutes, count: int) -> tuple[Minutes, Minutes, Minutes]:
-    """The links sorted by the node at one end; where those of each node begin and end."""
-    until = np.cumsum(np.bincount(ends, minlength=count)).astype(np.int64)
-    return np.r_[0, until[:-1]], until, np.argsort(ends, kind="stable").astype(np.int64)
+    return Arrays(clocks, network.order, nodes, links, between[into_link], between[out_link])
 
 
 def state_of(arrays: Arrays, limits: Limits) -> State:

@@ -26,7 +26,8 @@ _TO_FINISH = {"FF": " (finish to finish)", "SF": " (start to finish)"}
 def driving_links(network: Network, limits: Limits, dates: Dates) -> np.ndarray:
     """Which links drive: alone they would set the very date that their successor has."""
     after = network.successor
-    return (dates.reached == dates.start[after]) & (limits.is_linked & ~limits.is_finished)[after]
+    heeds = (limits.is_linked & ~limits.is_finished)[after]
+    return (dates.reached == dates.start[after]) & heeds & ~network.is_support[network.predecessor]
 
 
 def drivers_of(

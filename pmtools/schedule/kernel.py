@@ -18,7 +18,11 @@ import numba
 import numpy as np
 
 from pmtools.calendars import MISSING, WEEK, Minutes, WorkCalendar
-from pmtools.schedule.network import FF, FIRST, FS, SF, SS
+
+FS, SS, FF, SF = range(4)
+LEAF, OPENING, CLOSING, FIRST = range(4)
+"""What a node is: a task; where links into a summary arrive; where its last task has finished;
+where its first task starts (the one node that takes the earliest of its predecessors)."""
 
 LATEST = np.iinfo(np.int64).max
 
@@ -33,8 +37,8 @@ NODE = np.dtype(
         "into", "into_end", "out", "out_end",
     )]
     + [(name, np.bool_) for name in (
-        "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_leaf", "is_ending",
-        "is_support", "is_open_end",
+        "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_ending",
+        "is_open_end",
     )],
     align=True,
 )  # fmt: skip
@@ -112,6 +116,27 @@ def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
         records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers),
         records(SHIFT, ends[-1], **shifts),
     )
+
+
+@compiled
+def in_order(waiting, out, out_end, out_link, after):  # type: ignore[no-untyped-def]
+    """Nodes after their predecessors; `waiting` counts these. Those in a circle are left out."""
+    found = np.empty(len(waiting), np.int64)
+    count = 0
+    for node in range(len(waiting)):
+        if waiting[node] == 0:
+            found[count] = node
+            count += 1
+    position = 0
+    while position < count:
+        for slot in range(out[found[position]], out_end[found[position]]):
+            node = after[out_link[slot]]
+            waiting[node] -= 1
+            if waiting[node] == 0:
+                found[count] = node
+                count += 1
+        position += 1
+    return found[:count]
 
 
 @compiled
@@ -292,10 +317,7 @@ def forward(a, s):  # type: ignore[no-untyped-def]
 
 @compiled
 def _mark_end(a, s):  # type: ignore[no-untyped-def]
-    """The finish of the project in the working minutes of each node's calendar.
-
-    It is that of the work; support may go on after it.
-    """
+    """The finish of the project in the working minutes of each node's calendar."""
     end = MISSING
     worked = np.full(len(a.clocks.calendars), MISSING)
     for node in range(len(a.nodes)):
@@ -311,11 +333,7 @@ def _mark_end(a, s):  # type: ignore[no-untyped-def]
         worked[calendar] = before(a.clocks, calendar, end)
     for node in range(len(a.nodes)):
         mine, placed = a.nodes[node], s.nodes[node]
-        placed.end = worked[mine.calendar]
-        if mine.is_open_end:
-            placed.end = placed.finish
-        elif mine.is_support:
-            placed.end = max(placed.end, placed.finish)
+        placed.end = placed.finish if mine.is_open_end else worked[mine.calendar]
 
 
 @compiled
@@ -382,7 +400,7 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
                 link = a.links[at]
                 after = s.nodes[link.after]
                 upper = after.begin if link.kind in (FS, SS) else after.finish
-                if not a.nodes[link.after].is_leaf:
+                if a.nodes[link.after].role != LEAF:
                     upper = after.free
                 if a.nodes[link.after].delay != 0:
                     upper = _before_delay(a, a.nodes[link.after], link, upper)
@@ -404,6 +422,7 @@ def warm() -> None:
     none = np.zeros(0, np.int64)
     a = Arrays(clocks_of((WorkCalendar.always(),)), np.zeros(1, np.int64), nodes, links, none, none)
     s = State(records(PLACE, 1), none, none > 0)
+    in_order(np.zeros(1, np.int64), none, none, none, none)
     settle(a, s, 0, earliest(a, s, 0))
     forward(a, s)
     backward(a, s)

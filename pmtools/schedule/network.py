@@ -19,15 +19,15 @@ import pandas as pd
 from pmtools.calendars import Minutes, Side, WorkCalendar
 from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
+from pmtools.schedule.kernel import CLOSING, FF, FIRST, FS, LEAF, OPENING, SF, SS, in_order
 from pmtools.schedule.options import ScheduleOptions
 from pmtools.schedule.outline import Outline, outline_of
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK, TaskCalendars, task_calendars_of
 
-FS, SS, FF, SF = range(4)
+__all__ = ["CLOSING", "FF", "FIRST", "FS", "LEAF", "OPENING", "SF", "SS", "Network", "by_node",
+           "network_of"]  # fmt: skip
+
 KINDS = {"FS": FS, "SS": SS, "FF": FF, "SF": SF}
-LEAF, OPENING, CLOSING, FIRST = range(4)
-"""What a node is: a task; where links into a summary arrive; where its last task has finished;
-where its first task starts (the one node that takes the earliest of its predecessors)."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Network:
 
     `task` is the row of table `tasks` of each node, `row` the row of table `links` of each link
     (-1 inside a summary). Work is counted on `calendar`, total float on `float_calendar`: the
-    task's own, also where it is worked in the hours of its resources. `incoming` and `outgoing`
-    are the links of each node, `order` has every node after its predecessors.
+    task's own, also where it is worked in the hours of its resources. `order` has every node after
+    its predecessors.
     """
 
     project: Project
@@ -55,9 +55,7 @@ class Network:
     lag: Minutes
     lag_calendar: Minutes
     row: Minutes
-    incoming: list[list[int]]
-    outgoing: list[list[int]]
-    order: list[int]
+    order: Minutes
 
     @property
     def is_leaf(self) -> np.ndarray:
@@ -105,7 +103,6 @@ def network_of(project: Project, options: ScheduleOptions) -> Network:
     links = _links_of(project, outline, minutes, calendars, options.lag_calendar)
     task, role, links = _nodes_of(outline, links)
     before, after, kind, lag, lag_calendar, row = links.T
-    incoming, outgoing = _by_node(after, len(task)), _by_node(before, len(task))
     is_elapsed = tasks["is_elapsed"].to_numpy(bool)[task] | (role != LEAF)
     return Network(
         *(project, options, outline, calendars, task, role),
@@ -113,16 +110,14 @@ def network_of(project: Project, options: ScheduleOptions) -> Network:
         np.where(is_elapsed, AROUND_THE_CLOCK, calendars.worked[task]),
         np.where(is_elapsed, AROUND_THE_CLOCK, calendars.own[task]),
         *(before, after, kind, lag, lag_calendar, row),
-        *(incoming, outgoing),
-        _order(before.tolist(), incoming, tasks["name"].tolist(), task.tolist()),
+        _order(before, after, tasks["name"].tolist(), task.tolist()),
     )
 
 
-def _by_node(ends: Minutes, count: int) -> list[list[int]]:
-    found: list[list[int]] = [[] for _ in range(count)]
-    for link, node in enumerate(ends.tolist()):
-        found[node].append(link)
-    return found
+def by_node(ends: Minutes, count: int) -> tuple[Minutes, Minutes, Minutes]:
+    """The links sorted by the node at one end; where those of each node begin and end."""
+    until = np.cumsum(np.bincount(ends, minlength=count)).astype(np.int64)
+    return np.r_[0, until[:-1]], until, np.argsort(ends, kind="stable").astype(np.int64)
 
 
 def _links_of(
@@ -188,13 +183,17 @@ def _nodes_of(outline: Outline, links: Minutes) -> tuple[Minutes, Minutes, Minut
     return np.r_[leaves, tasks], np.r_[np.full(len(leaves), LEAF), roles], links
 
 
-def _order(
-    before: list[int], incoming: list[list[int]], names: list[str], task: list[int]
-) -> list[int]:
+def _order(before: Minutes, after: Minutes, names: list[str], task: list[int]) -> Minutes:
     """Every node after its predecessors."""
-    graph = {node: [before[link] for link in links] for node, links in enumerate(incoming)}
+    waiting = np.bincount(after, minlength=len(task)).astype(np.int64)
+    order = in_order(waiting, *by_node(before, len(task)), after)
+    if len(order) == len(task):
+        return order
+    graph: dict[int, list[int]] = {}
+    for start, end in zip(before.tolist(), after.tolist(), strict=True):
+        graph.setdefault(end, []).append(start)
     try:
-        return [*TopologicalSorter(graph).static_order()]
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         rows = [row for row, _ in groupby(task[node] for node in error.args[1])]  # hubs are one
         words = [f'"{names[row]}"' for row in rows]

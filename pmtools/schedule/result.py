@@ -59,10 +59,9 @@ def tables_of(
 
 def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: Dates) -> Columns:
     """What is computed for the leaves, in the order of the outline."""
-    is_point, done = limits.duration == 0, progress.is_finished
+    is_point, done = dates.finish == dates.start, progress.is_finished
     start, finish, late = (
-        np.where(is_point, MISSING, each)
-        for each in (dates.start, dates.finish, dates.late_finish - limits.duration)
+        np.where(is_point, MISSING, each) for each in (dates.start, dates.finish, dates.late_start)
     )
     early_start = np.where(is_point, dates.instant, network.at(start, "start"))
     early_finish = np.where(is_point, dates.instant, network.at(finish, "finish"))

@@ -134,6 +134,31 @@ def test_level_of_effort_that_lasts_longer_takes_no_float_from_others():
     assert floats(alone, "L") == [0]
 
 
+def test_level_of_effort_stretches_between_its_ends():
+    """P6: from the first start to the last finish that links tie it to, whatever its duration.
+
+    It moves no other task, and links hold both ways.
+    """
+    project = day_plan("A2 B5 C3 L1", "A>B B>C A>L:SS+1 L>B:FF L>C:FF-1")
+    plan = schedule(changed(project, "L", kind="level_of_effort"))
+    assert [days(plan, name) for name in "ABC"] == ["06-01..02", "06-03..09", "06-10..12"]
+    assert days(plan, "L") == "06-02..15"
+    assert row(plan, "L")["duration_hours"] == 80
+    assert plan.links["is_driving"].tolist() == [True, True, True, False, False]
+    assert row(plan, "L")["driver"] == 'start of "A" + 1 working day'
+    late = changed(project, "B", constraint="SNET", constraint_date=pd.Timestamp("2026-06-15"))
+    assert days(schedule(changed(late, "L", kind="level_of_effort")), "L") == "06-02..25"
+
+
+def test_level_of_effort_may_be_tied_to_another():
+    """Meetings go along with the support that goes along with the work."""
+    project = day_plan("A2 B3 K1 L1 S9", "A>B A>L:SS L>B:FF L>K:SS L>K:FF")
+    project = changed(changed(project, "L", kind="level_of_effort"), "K", kind="level_of_effort")
+    plan = schedule(project)
+    assert (days(plan, "L"), days(plan, "K")) == ("06-01..05", "06-01..05")
+    assert not row(plan, "K")["is_critical"]
+
+
 def test_a_link_to_a_task_that_does_not_exist_is_left_out():
     """The check reports it; the dates are those of the other links."""
     plan = schedule(day_plan("A2 B1", "A>B gone>B A>gone"))
