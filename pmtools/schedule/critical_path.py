@@ -8,7 +8,20 @@ import numpy as np
 
 from pmtools.calendars import MISSING, Minutes, WorkCalendar
 from pmtools.schedule import kernel
-from pmtools.schedule.kernel import FF, FS, LATEST, SF, SS, Arrays, State, records
+from pmtools.schedule.arrays import (
+    FF,
+    FS,
+    LATEST,
+    LINK,
+    NODE,
+    PLACE,
+    SF,
+    SS,
+    Arrays,
+    State,
+    clocks_of,
+    records,
+)  # fmt: skip
 from pmtools.schedule.limits import Limits
 from pmtools.schedule.network import Network, by_node
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
@@ -161,7 +174,7 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
     out, out_end, out_link = by_node(network.predecessor[between], count)
     is_past = np.isin(network.kind, (SS, SF)) & limits.is_fixed[network.predecessor]
     nodes = records(
-        kernel.NODE, count, role=network.role, calendar=calendar,
+        NODE, count, role=network.role, calendar=calendar,
         duration=limits.duration, floor_instant=limits.floor_instant, cap=limits.cap,
         latest=limits.latest, delay=limits.delay, into=into, into_end=into_end, out=out,
         out_end=out_end, is_finish_cap=limits.is_finish_cap,
@@ -171,17 +184,17 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
         is_open_end=work & (out_end == out) & (network.options.open_ends == "critical"),
     )  # fmt: skip
     links = records(
-        kernel.LINK, len(network.kind), before=network.predecessor, after=network.successor,
+        LINK, len(network.kind), before=network.predecessor, after=network.successor,
         kind=network.kind, lag=limits.lag, lag_calendar=network.lag_calendar,
         is_plain=(calendar[network.predecessor] == mine) & is_on_mine,
         can_be_felt=~(limits.is_deaf[network.successor] | is_past),
     )  # fmt: skip
-    clocks = kernel.clocks_of(network.calendars.by_position)
+    clocks = clocks_of(network.calendars.by_position)
     return Arrays(clocks, network.order, nodes, links, between[into_link], between[out_link])
 
 
 def state_of(arrays: Arrays, limits: Limits) -> State:
     """Room for what the passes write; floors and actual starts are set."""
-    placed = records(kernel.PLACE, len(arrays.nodes), floor=limits.floor, begin=limits.begin)
+    placed = records(PLACE, len(arrays.nodes), floor=limits.floor, begin=limits.begin)
     count = len(arrays.links)
     return State(placed, np.zeros(count, np.int64), np.zeros(count, bool))

@@ -12,76 +12,33 @@ or a constraint.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numba
 import numpy as np
 
-from pmtools.calendars import MISSING, WEEK, Minutes, WorkCalendar
-
-FS, SS, FF, SF = range(4)
-LEAF, OPENING, CLOSING, FIRST = range(4)
-"""What a node is: a task; where links into a summary arrive; where its last task has finished;
-where its first task starts (the one node that takes the earliest of its predecessors)."""
-
-LATEST = np.iinfo(np.int64).max
-
-CALENDAR = np.dtype(
-    [(name, np.int64) for name in ("offset", "end", "first", "last", "total", "week")]
-)
-BORDERS = {"start": "starts", "finish": "finishes", "worked": "before"}
-SHIFT = np.dtype([(name, np.int64) for name in BORDERS])
-NODE = np.dtype(
-    [(name, np.int64) for name in (
-        "role", "calendar", "duration", "floor_instant", "cap", "latest", "delay",
-        "into", "into_end", "out", "out_end",
-    )]
-    + [(name, np.bool_) for name in (
-        "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_ending",
-        "is_open_end",
-    )],
-    align=True,
+from pmtools.calendars import MISSING, WEEK, WorkCalendar
+from pmtools.schedule.arrays import (
+    FF,
+    FIRST,
+    FS,
+    LATEST,
+    LEAF,
+    LINK,
+    NODE,
+    PLACE,
+    SF,
+    SS,
+    Arrays,
+    State,
+    clocks_of,
+    records,
 )  # fmt: skip
-LINK = np.dtype(
-    [(name, np.int64) for name in ("before", "after", "kind", "lag", "lag_calendar")]
-    + [("is_plain", np.bool_), ("can_be_felt", np.bool_)],
-    align=True,
-)
-PLACE = np.dtype(
-    [
-        (name, np.int64)
-        for name in ("floor", "start", "finish", "begin", "instant", "end", "late", "free")
-    ]
-)
 
-
-class Clocks(NamedTuple):
-    """Calendars, and the borders of their shifts: those of one from `offset` to `end`."""
-
-    calendars: Any
-    shifts: Any
-
-
-class Arrays(NamedTuple):
-    """What both passes read; fields as in `Network` and `Limits`.
-
-    Positions of the links into a node are `into` to `into_end` of `into_link`; `out` likewise.
-    """
-
-    clocks: Clocks
-    order: Minutes
-    nodes: Any
-    links: Any
-    into_link: Minutes
-    out_link: Minutes
-
-
-class State(NamedTuple):
-    """What both passes write; see `critical_path.Dates`. `floor` is the earliest start allowed."""
-
-    nodes: Any
-    reached: Minutes
-    is_felt: np.ndarray
+__all__ = [
+    "Arrays", "State", "backward", "before", "compiled", "earliest", "event", "finish_at",
+    "forward", "free_finish", "in_order", "place", "records", "settle", "start_at", "warm",
+]  # fmt: skip
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -90,32 +47,6 @@ def compiled(function: Callable[..., Any]) -> Any:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # no folder for the cache
         return numba.njit(nogil=True)(function)
-
-
-def records(dtype: np.dtype, count: int, **columns: Any) -> Any:
-    """An array of records, filled by column; what is not given is 0."""
-    found = np.zeros(count, dtype)
-    for name, values in columns.items():
-        found[name] = values
-    return found
-
-
-def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
-    """The compiled borders of calendars, by position."""
-    borders = [calendar.borders for calendar in calendars]
-    ends = np.cumsum([len(each.starts) for each in borders])
-    numbers = {
-        name: [getattr(each, name) for each in borders]
-        for name in ("first", "last", "total", "week")
-    }
-    shifts = {
-        ours: np.concatenate([getattr(each, theirs) for each in borders])
-        for ours, theirs in BORDERS.items()
-    }
-    return Clocks(
-        records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers),
-        records(SHIFT, ends[-1], **shifts),
-    )
 
 
 @compiled

@@ -19,7 +19,8 @@ import pandas as pd
 from pmtools.calendars import Minutes, Side, WorkCalendar
 from pmtools.errors import Problem, ProjectError
 from pmtools.project import Project
-from pmtools.schedule.kernel import CLOSING, FF, FIRST, FS, LEAF, OPENING, SF, SS, in_order
+from pmtools.schedule.arrays import CLOSING, FF, FIRST, FS, LEAF, OPENING, SF, SS
+from pmtools.schedule.kernel import in_order
 from pmtools.schedule.options import ScheduleOptions
 from pmtools.schedule.outline import Outline, outline_of
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK, TaskCalendars, task_calendars_of

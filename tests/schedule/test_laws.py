@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pmtools.calendars import WorkCalendar
 from pmtools.project import Header, Project, frame_of
 from pmtools.schedule import PRESETS, kernel, schedule
+from pmtools.schedule.arrays import clocks_of
 
 START = pd.Timestamp("2026-06-01")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -140,7 +141,7 @@ def test_the_clocks_of_the_passes_are_the_calendar(name, minute, worked):
     calendar = WorkCalendar.from_tables(
         frame_of("calendars", CALENDARS), frame_of("exceptions", EXCEPTIONS), name
     )
-    clocks = kernel.clocks_of((WorkCalendar.always(), calendar))
+    clocks = clocks_of((WorkCalendar.always(), calendar))
     assert kernel.before(clocks, 1, minute) == calendar.minutes_before(minute)
     assert kernel.start_at(clocks, 1, worked) == calendar.instant_at(worked, "start")
     assert kernel.finish_at(clocks, 1, worked) == calendar.instant_at(worked, "finish")
