@@ -37,10 +37,15 @@ NEED = np.dtype([("word", np.int64), ("amount", np.int64)])
 class Side(NamedTuple):
     """A problem in one direction of time; see `Problem`.
 
-    `full` has the capacities by word and slot, guard bits set. An arc goes to a task that waits;
-    with one calendar its `distance` is from start to start. `before` and `at` are empty then.
+    `full` has the capacities by slot, guard bits set, one word of resources after another. An arc
+    goes to a task that waits; with one calendar its `distance` is from start to start, and `before`
+    and `at` are empty. It `is_plain` with one calendar and one word where nothing is fixed or has a
+    latest start. Where nothing is due and nothing weighs, only the finish has a price.
     """
 
+    horizon: int
+    is_plain: bool
+    is_priced: bool
     tasks: Any
     arcs: Any
     needs: Any
@@ -50,7 +55,7 @@ class Side(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Room for one search; `free` is what is left by word and slot."""
+    """Room for one search; `free` is what is left of `full`."""
 
     free: Minutes
     allowed: Minutes
@@ -105,12 +110,13 @@ def _sort(keys, order, counts):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _arrival(side, arc, begin, finish, duration, calendar):  # type: ignore[no-untyped-def]
+def _arrival(side, arc, begin, finish):  # type: ignore[no-untyped-def]
     """The start that an arc allows the task that waits, where calendars differ."""
+    calendar, duration = side.tasks[arc.after].calendar, side.tasks[arc.after].duration
     slot = finish if arc.kind in (FS, FF) else begin
     if arc.lag != 0:
         worked = max(side.before[arc.lag_calendar, slot] + arc.lag, 1)
-        slot = min(side.at[arc.lag_calendar, worked - 1] + 1, side.full.shape[1])
+        slot = min(side.at[arc.lag_calendar, worked - 1] + 1, side.horizon)
     if arc.kind in (FF, SF):
         slot = side.at[calendar, max(side.before[calendar, slot] - duration, 0)]
     return slot
@@ -123,100 +129,114 @@ def generate(side, w, start, origin):  # type: ignore[no-untyped-def]
     A task whose predecessors come later in the order waits for them. The finish is -1 where the
     slots do not suffice. Overload counts slots of tasks that had to start by their `latest`.
     """
-    n, n_words, horizon = len(side.tasks), side.full.shape[0], side.full.shape[1]
-    many = side.at.shape[0] > 0
+    tasks, free, full, allowed, waiting = side.tasks, w.free, side.full, w.allowed, w.waiting
+    many, is_plain = side.at.shape[0] > 0, side.is_plain
     used, last, overload = origin, origin, 0
     _sort(w.keys, w.order, w.counts)
-    for j in range(n):
-        w.waiting[j] = side.tasks[j].n_before
-        w.allowed[j] = max(side.tasks[j].earliest, origin)
+    for j in range(len(tasks)):
+        waiting[j] = tasks[j].n_before
+        allowed[j] = max(tasks[j].earliest, origin)
         w.is_passed[j] = False
-    for position in range(n):
-        j = w.order[position]
-        if w.waiting[j] > 0:
-            w.is_passed[j] = True
+    for first in w.order:
+        if waiting[first] > 0:
+            w.is_passed[first] = True
             continue
-        w.stack[0] = j
-        top = 1
+        w.stack[0], top = first, 1
         while top > 0:
             top -= 1
             j = w.stack[top]
-            task = side.tasks[j]
-            d, c = task.duration, task.calendar
-            t = w.allowed[j] if task.fixed < 0 else task.fixed
-            if many:
-                t = side.before[c, t]
-            begin, known = t, t - 1
-            while task.fixed < 0:
-                end = t + d - 1
-                if end >= (side.at.shape[1] if many else horizon):
-                    return -1, 0
-                slot = end
-                if many and d > 0:
-                    slot = side.at[c, end]
-                    if slot >= horizon:
+            task, t = tasks[j], allowed[j]
+            finish = t + task.duration
+            if is_plain:  # the loop of `_fit` without its cases: half the time of the search
+                amount = side.needs[task.need].amount if task.need < task.need_end else 0
+                known, d = t - 1, task.duration
+                while True:
+                    finish = t + d
+                    if finish > len(full):
                         return -1, 0
-                while used <= slot:
-                    for word in range(n_words):
-                        w.free[word, used] = side.full[word, used]
-                    used += 1
-                clash = known
-                for at in range(task.need, task.need_end):
-                    word, amount = side.needs[at].word, side.needs[at].amount
-                    tau = end
-                    if many:
-                        while (
-                            tau > clash
-                            and ((w.free[word, side.at[c, tau]] - amount) & GUARD) == GUARD
-                        ):
-                            tau -= 1
-                    else:
-                        while tau > clash and ((w.free[word, tau] - amount) & GUARD) == GUARD:
-                            tau -= 1
-                    clash = max(clash, tau)
-                if clash <= known or task.is_free:
-                    break
-                known, t = end, clash + 1
-                if (side.at[c, t] if many else t) > task.latest:
-                    t, overload = begin, overload + d
-                    break
-            if task.fixed < 0 and d > 0:
-                for at in range(task.need, task.need_end):
-                    word, amount = side.needs[at].word, side.needs[at].amount
-                    for tau in range(t, t + d):
-                        slot = side.at[c, tau] if many else tau
-                        left = w.free[word, slot] - amount
-                        if (left & GUARD) != GUARD:
-                            left = _drained(w.free[word, slot], amount)
-                        w.free[word, slot] = left
-            finish = t + d
-            if many:
-                first, finish = (
-                    side.at[c, t],
-                    (side.at[c, t + d - 1] + 1 if d > 0 else side.at[c, t]),
-                )
-                t = first
+                    while used < finish:
+                        free[used] = full[used]
+                        used += 1
+                    tau = finish - 1
+                    while tau > known and (free[tau] - amount) & GUARD == GUARD:
+                        tau -= 1
+                    if tau <= known:
+                        break
+                    known, t = finish - 1, tau + 1
+                for tau in range(t, finish):
+                    free[tau] -= amount
+            else:
+                t, finish, used, more = _fit(side, w, task, t, used)
+                overload += more
+                if t < 0:
+                    return -1, 0
             start[j] = t
             last = max(last, finish)
             for at in range(task.arc, task.arc_end):
                 arc = side.arcs[at]
-                after = arc.after
-                if many:
-                    other = side.tasks[after]
-                    reached = _arrival(side, arc, t, finish, other.duration, other.calendar)
-                else:
-                    reached = t + arc.distance
-                w.allowed[after] = max(w.allowed[after], reached)
-                w.waiting[after] -= 1
-                if w.waiting[after] == 0 and w.is_passed[after]:
-                    w.stack[top] = after
+                reached = _arrival(side, arc, t, finish) if many else t + arc.distance
+                allowed[arc.after] = max(allowed[arc.after], reached)
+                waiting[arc.after] -= 1
+                if waiting[arc.after] == 0 and w.is_passed[arc.after]:
+                    w.stack[top] = arc.after
                     top += 1
     return last, overload
 
 
 @compiled
-def _drained(free, amount):  # type: ignore[no-untyped-def]
-    """What is left of each resource where there was too little of one: nothing."""
+def _fit(side, w, task, t, used):  # type: ignore[no-untyped-def]
+    """The start from `t` on at which everybody is free, and what is left after it.
+
+    Return start (-1 where there is none), finish, filled slots and overload. Slots of a task are
+    counted on its own calendar.
+    """
+    many, free, full, horizon = side.at.shape[0] > 0, w.free, side.full, side.horizon
+    d, at_slot = task.duration, side.at[task.calendar if many else 0 :]
+    t = t if task.fixed < 0 else task.fixed
+    if many:
+        t = side.before[task.calendar, t]
+    begin, known, overload = t, t - 1, 0
+    while d > 0:
+        end = t + d - 1
+        slot = min(end, horizon)
+        if many:
+            slot = at_slot[0, end] if end < at_slot.shape[1] else horizon
+        if slot >= horizon:
+            return -1, 0, used, 0
+        while used <= slot:
+            for word in range(len(full) // horizon):
+                free[word * horizon + used] = full[word * horizon + used]
+            used += 1
+        clash = known
+        for at in range(task.need, task.need_end):
+            need, tau = side.needs[at], end
+            while tau > clash:
+                slot = at_slot[0, tau] if many else tau
+                if (free[need.word + slot] - need.amount) & GUARD != GUARD:
+                    break
+                tau -= 1
+            clash = tau
+        if clash <= known or task.is_free or task.fixed >= 0:
+            break
+        known, t = end, clash + 1
+        if (at_slot[0, t] if many else t) > task.latest:
+            t, overload = begin, d
+            break
+    for at in range(task.need, task.need_end):
+        need = side.needs[at]
+        for tau in range(t, t + d):
+            place = need.word + (at_slot[0, tau] if many else tau)
+            free[place] = _less(free[place], need.amount)
+    if not many:
+        return t, t + d, used, overload
+    return at_slot[0, t], (at_slot[0, t + d - 1] + 1 if d > 0 else at_slot[0, t]), used, overload
+
+
+@compiled
+def _less(free, amount):  # type: ignore[no-untyped-def]
+    """What is left of each resource: nothing of one of which there was too little."""
+    if (free - amount) & GUARD == GUARD:
+        return free - amount
     left = np.int64(0)
     for field in range(FIELDS):
         shift = BITS * field
@@ -238,7 +258,7 @@ def _finish_of(side, j, start):  # type: ignore[no-untyped-def]
 def price(side, start, last, overload):  # type: ignore[no-untyped-def]
     """What counts first: overload, lateness, finish; and then: movement from the current plan."""
     late, movement = 0, 0
-    for j in range(len(side.tasks)):
+    for j in range(len(side.tasks) if side.is_priced else 0):
         task = side.tasks[j]
         if task.due < NEVER:
             late += max(0, _finish_of(side, j, start[j]) - task.due)
@@ -247,12 +267,14 @@ def price(side, start, last, overload):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _turn(side, w, origin_side, start):  # type: ignore[no-untyped-def]
-    """Sort tasks by their starts as seen from the other direction of time."""
-    horizon = side.full.shape[1]
-    low = NEVER
+def _turn(side, w, start):  # type: ignore[no-untyped-def]
+    """Sort tasks by their finishes, the last first: the starts of time's mirror; its origin."""
+    one_calendar, low = side.at.shape[0] == 0, NEVER
     for j in range(len(start)):
-        w.keys[j] = horizon - _finish_of(origin_side, j, start[j])
+        finish = start[j] + side.tasks[j].duration
+        if not one_calendar:
+            finish = _finish_of(side, j, start[j])
+        w.keys[j] = side.horizon - finish
         low = min(low, w.keys[j])
     for j in range(len(start)):
         w.keys[j] -= low
@@ -265,11 +287,11 @@ def justify(side, mirror, w, start):  # type: ignore[no-untyped-def]
 
     Where the slots do not suffice, the finish is -1, or -2 while the starts are as they were.
     """
-    origin = _turn(mirror, w, side, start)
+    origin = _turn(side, w, start)
     last, _ = generate(mirror, w, w.other, origin)
     if last < 0:
         return -2, 0
-    _turn(side, w, mirror, w.other)
+    _turn(mirror, w, w.other)
     return generate(side, w, start, 0)
 
 
@@ -309,7 +331,7 @@ def breed(side, mirror, w, people, n_schedules, enough, moves):  # type: ignore[
             cost, movement = price(side, start, last, overload)
         if mother >= 0:
             row = _loser(w, people, mother, father, cost, movement)
-        if row >= 0 and (mother < 0 or not np.array_equal(people.starts[row], start)):
+        if row >= 0 and (mother < 0 or _differs(people, row, start)):
             store(people, row, start, cost, movement)
         if compare(people, size, cost, movement) > 0:
             store(people, size, start, cost, movement)
@@ -321,6 +343,14 @@ def store(people, row, start, cost, movement):  # type: ignore[no-untyped-def]
     """Put a plan in a row of the population."""
     people.starts[row] = start
     people.cost[row], people.movement[row] = cost, movement
+
+
+@compiled
+def _differs(people, row, start):  # type: ignore[no-untyped-def]
+    same = 0
+    for j in range(len(start)):
+        same += people.starts[row, j] == start[j]
+    return same < len(start)
 
 
 @compiled

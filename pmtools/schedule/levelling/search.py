@@ -67,13 +67,15 @@ class Levelling:
         count = len(problem.duration)
         self.people = [
             Population(
-                np.zeros((PLANS + 1, count), np.int64),
-                *(np.full(PLANS + 1, NEVER) for _ in range(2)),
-                np.zeros(1, np.int64),
+                starts=np.zeros((PLANS + 1, count), np.int64),
+                cost=np.full(PLANS + 1, NEVER),
+                movement=np.full(PLANS + 1, NEVER),
+                state=np.zeros(1, np.int64),
             )
             for _ in range(workers)
         ]
-        self.n_schedules, self.history = 0, []
+        self.n_schedules = 0
+        self.history: list[tuple[float, int]] = []
         self.moves_only = bool((problem.latest < problem.horizon).any())
 
     def _bounds(self, left: Minutes) -> int:
@@ -179,8 +181,15 @@ def _side(problem: Problem, left: Minutes) -> Side:
         kernel.ARC, len(order), after=after, distance=distance, kind=kind, lag=lag,
         lag_calendar=problem.lag_calendar[order],
     )  # fmt: skip
-    needs = records(kernel.NEED, len(place), word=place[:, 1], amount=packed)
-    return Side(tasks, arcs, needs, _packed(left), problem.before, problem.at)
+    word = place[:, 1] * problem.horizon
+    needs = records(kernel.NEED, len(place), word=word, amount=packed)
+    is_priced = bool((tasks["due"] < NEVER).any() or problem.weight.any())
+    bound = (problem.fixed >= 0) | (problem.latest < problem.horizon)
+    bound |= problem.ignores_capacity.astype(bool)
+    full = _packed(left)
+    is_plain = problem.at.size == 0 and len(full) == problem.horizon and not bound.any()
+    return Side(problem.horizon, is_plain, is_priced, tasks, arcs, needs, full,
+                problem.before, problem.at)  # fmt: skip
 
 
 def _capacity_left(problem: Problem) -> Minutes:
@@ -203,7 +212,7 @@ def _packed(left: Minutes) -> Minutes:
     full = np.full((n_words, left.shape[1]), kernel.GUARD)
     for resource, row in enumerate(left):
         full[resource // kernel.FIELDS] |= row << (resource % kernel.FIELDS * kernel.BITS)
-    return full
+    return full.ravel()
 
 
 def _mirrored(problem: Problem) -> Problem:
@@ -241,16 +250,16 @@ def _relaxed(side: Side) -> Side:
 
 
 def _work(side: Side, seed: int) -> Work:
-    count, (n_words, horizon) = len(side.tasks), side.full.shape
+    count = len(side.tasks)
 
     def room() -> Minutes:
         return np.zeros(count, np.int64)
 
     random = np.array([88172645463325252 + seed], np.uint64)
     return Work(
-        free=np.zeros((n_words, horizon), np.int64), allowed=room(), waiting=room(),
+        free=np.zeros_like(side.full), allowed=room(), waiting=room(),
         stack=np.zeros(count + 1, np.int64), is_passed=np.zeros(count, bool), order=room(),
-        counts=np.zeros(4 * horizon + count + 4, np.int64), keys=room(), start=room(),
+        counts=np.zeros(4 * side.horizon + count + 4, np.int64), keys=room(), start=room(),
         other=room(), random=random,
     )  # fmt: skip
 
