@@ -15,11 +15,11 @@ from pmtools.schedule.levelling.kernel import NEVER, Population, Side, Work
 from pmtools.schedule.levelling.problem import Problem
 from pmtools.schedule.network import FF, FS, SF, SS
 
-PLANS = 300
+PLANS = 200
 """Plans in the population of each worker."""
 FIRST = 200
 """Schedules of a first plan."""
-ROUND = 2_400_000
+ROUND = 6_000_000
 """Tasks placed by each worker between two exchanges of the best plans."""
 _MIRRORED = np.array([FS, FF, SS, SF])
 
