@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pmtools.calendars import Minutes, WorkCalendar
+from pmtools.calendars import DAY, Minutes, WorkCalendar
 
 FS, SS, FF, SF = range(4)
 LEAF, OPENING, CLOSING, FIRST = range(4)
@@ -14,9 +14,10 @@ LEAF, OPENING, CLOSING, FIRST = range(4)
 where its first task starts (the one node that takes the earliest of its predecessors)."""
 
 LATEST = np.iinfo(np.int64).max
-CALENDAR = np.dtype(
-    [(name, np.int64) for name in ("offset", "end", "first", "last", "total", "week")]
-)
+WORK_BITS = 8
+CALENDAR = np.dtype([(name, np.int64) for name in (
+    "offset", "end", "first", "last", "total", "week", "day", "work",
+)])  # fmt: skip
 BORDERS = {"start": "starts", "finish": "finishes", "worked": "before"}
 SHIFT = np.dtype([(name, np.int64) for name in BORDERS])
 NODE = np.dtype(
@@ -44,16 +45,25 @@ PLACE = np.dtype(
 
 
 class Clocks(NamedTuple):
-    """Calendars, and the borders of their shifts: those of one from `offset` to `end`."""
+    """Calendars, and the borders of their shifts: those of one from `offset` to `end`.
+
+    So that none is searched for, `days` and `works` have the last shift that begins before each
+    day, and before each 256 minutes of work, of each calendar from `day` and `work` on.
+    """
 
     calendars: Any
     shifts: Any
+    days: Minutes
+    works: Minutes
 
 
 class Arrays(NamedTuple):
     """What both passes read; fields as in `Network` and `Limits`.
 
     Positions of the links into a node are `into` to `into_end` of `into_link`; `out` likewise.
+    Where a link is one addition, `before` starts `weight` before its successor, which `after` and
+    `back` say once more in the order of `out_link`; MISSING elsewhere. Nodes that only have such
+    links and nothing else to heed are `is_plain` forward, and `is_plain_back`.
     """
 
     clocks: Clocks
@@ -62,6 +72,17 @@ class Arrays(NamedTuple):
     links: Any
     into_link: Minutes
     out_link: Minutes
+    into: Minutes
+    into_end: Minutes
+    before: Minutes
+    weight: Minutes
+    out: Minutes
+    out_end: Minutes
+    after: Minutes
+    back: Minutes
+    duration: Minutes
+    is_plain: np.ndarray
+    is_plain_back: np.ndarray
 
 
 class State(NamedTuple):
@@ -92,7 +113,19 @@ def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
         ours: np.concatenate([getattr(each, theirs) for each in borders])
         for ours, theirs in BORDERS.items()
     }
+    days, works = [], []
+    for offset, each in zip(ends - [len(each.starts) for each in borders], borders, strict=True):
+        mornings = np.arange(each.first, each.last, DAY)
+        days.append(offset + np.searchsorted(each.starts, mornings, side="right") - 1)
+        marks = np.arange(0, each.total, 1 << WORK_BITS)
+        works.append(offset + np.searchsorted(each.before, marks, side="right") - 1)
+    index = {
+        name: np.cumsum([0, *map(len, tables[:-1])])
+        for name, tables in (("day", days), ("work", works))
+    }
     return Clocks(
-        records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers),
+        records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers, **index),
         records(SHIFT, ends[-1], **shifts),
+        np.concatenate(days),
+        np.concatenate(works),
     )

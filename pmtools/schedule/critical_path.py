@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from pmtools.schedule.arrays import (
     FF,
     FS,
     LATEST,
+    LEAF,
     LINK,
     NODE,
     PLACE,
@@ -22,7 +24,7 @@ from pmtools.schedule.arrays import (
     clocks_of,
     records,
 )  # fmt: skip
-from pmtools.schedule.limits import Limits
+from pmtools.schedule.limits import NEVER, Limits
 from pmtools.schedule.network import Network, by_node
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
 
@@ -189,8 +191,31 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
         is_plain=(calendar[network.predecessor] == mine) & is_on_mine,
         can_be_felt=~(limits.is_deaf[network.successor] | is_past),
     )  # fmt: skip
-    clocks = clocks_of(network.calendars.by_position)
-    return Arrays(clocks, network.order, nodes, links, between[into_link], between[out_link])
+    into_link, out_link = between[into_link], between[out_link]
+    is_simple, weight = _plain(nodes, links)
+    return Arrays(
+        clocks_of(network.calendars.by_position), network.order, nodes, links, into_link, out_link,
+        into, into_end, network.predecessor[into_link], weight[into_link],
+        out, out_end, network.successor[out_link], weight[out_link],
+        limits.duration, *is_simple,
+    )  # fmt: skip
+
+
+def _plain(nodes: Any, links: Any) -> tuple[tuple[np.ndarray, np.ndarray], Minutes]:
+    """Nodes that are plain forward and backward, and how long before its successor a link starts.
+
+    From start to start every link is one number where both count on one calendar.
+    """
+    before, after = links["before"], links["after"]
+    length = np.where(np.isin(links["kind"], (FS, FF)), nodes["duration"][before], 0)
+    length -= np.where(np.isin(links["kind"], (FF, SF)), nodes["duration"][after], 0)
+    is_odd = (nodes["role"] != LEAF) | nodes["is_started"] | (nodes["delay"] != 0)
+    is_busy = ~links["is_plain"] | nodes["is_started"][before]
+    forward = ~is_odd & nodes["is_linked"] & (nodes["duration"] > 0) & (nodes["cap"] == NEVER)
+    forward[after[is_busy]] = False
+    backward = ~is_odd & ~nodes["is_held"]
+    backward[before[is_busy | is_odd[after] | ~links["can_be_felt"]]] = False
+    return (forward, backward), length + links["lag"]
 
 
 def state_of(arrays: Arrays, limits: Limits) -> State:

@@ -17,7 +17,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from pmtools.calendars import MISSING, WEEK, WorkCalendar
+from pmtools.calendars import DAY, MISSING, WEEK, WorkCalendar
 from pmtools.schedule.arrays import (
     FF,
     FIRST,
@@ -29,6 +29,7 @@ from pmtools.schedule.arrays import (
     PLACE,
     SF,
     SS,
+    WORK_BITS,
     Arrays,
     State,
     clocks_of,
@@ -71,47 +72,37 @@ def in_order(waiting, out, out_end, out_link, after):  # type: ignore[no-untyped
 
 
 @compiled
-def _shift_of(clocks, calendar, value, is_worked):  # type: ignore[no-untyped-def]
-    """The last shift of a calendar that begins (or has its work before it) at most at `value`."""
-    low, high = clocks.calendars[calendar].offset, clocks.calendars[calendar].end
-    while low < high:
-        middle = (low + high) >> 1
-        shift = clocks.shifts[middle]
-        if value < (shift.worked if is_worked else shift.start):
-            high = middle
-        else:
-            low = middle + 1
-    return low - 1
-
-
-@compiled
 def before(clocks, calendar, minute):  # type: ignore[no-untyped-def]
     """Working minutes of a calendar before an instant."""
-    mine = clocks.calendars[calendar]
+    mine, shifts = clocks.calendars[calendar], clocks.shifts
     weeks = 0
     if minute < mine.first or minute >= mine.last:
         past = mine.first if minute < mine.first else mine.last - WEEK
         weeks = (minute - past) // WEEK
         minute -= weeks * WEEK
-    at = _shift_of(clocks, calendar, minute, False)
+    at = clocks.days[mine.day + (minute - mine.first) // DAY]
+    while at + 1 < mine.end and shifts[at + 1].start <= minute:
+        at += 1
     if at < mine.offset:
         return weeks * mine.week
-    shift = clocks.shifts[at]
+    shift = shifts[at]
     return weeks * mine.week + shift.worked + min(minute, shift.finish) - shift.start
 
 
 @compiled
 def start_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
     """The last instant with so many working minutes before it: a start of work."""
-    mine = clocks.calendars[calendar]
+    mine, shifts = clocks.calendars[calendar], clocks.shifts
     weeks = 0
     if worked < 0 or worked >= mine.total:
         if mine.week == 0:
             raise OverflowError("no working time is left")
         weeks = (worked if worked < 0 else worked - mine.total + mine.week) // mine.week
         worked -= weeks * mine.week
-    shift = clocks.shifts[_shift_of(clocks, calendar, worked, True)]
-    return shift.start + worked - shift.worked + weeks * WEEK
+    at = clocks.works[mine.work + (worked >> WORK_BITS)]
+    while at + 1 < mine.end and shifts[at + 1].worked <= worked:
+        at += 1
+    return shifts[at].start + worked - shifts[at].worked + weeks * WEEK
 
 
 @compiled
@@ -186,7 +177,18 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
     costs more than such a step.
     """
     for node in nodes:
-        mine, placed = a.nodes[node], s.nodes[node]
+        placed = s.nodes[node]
+        if a.is_plain[node]:
+            best = placed.floor
+            for position in range(a.into[node], a.into_end[node]):
+                reached = s.nodes[a.before[position]].start + a.weight[position]
+                s.reached[a.into_link[position]] = reached
+                best = max(best, reached)
+            placed.start = best
+            placed.begin = best
+            placed.finish = best + a.duration[node]
+            continue
+        mine = a.nodes[node]
         is_first = mine.role == FIRST
         best = LATEST if is_first else placed.floor
         if mine.delay != 0:
@@ -300,6 +302,13 @@ def backward(a, s):  # type: ignore[no-untyped-def]
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
         late = min(placed.end, mine.latest)
+        if a.is_plain_back[node]:
+            late -= a.duration[node]
+            for slot in range(a.out[node], a.out_end[node]):
+                after = a.after[slot]
+                late = min(late, s.nodes[after].late - a.duration[after] - a.back[slot])
+            placed.late = late + a.duration[node]
+            continue
         for slot in range(mine.out, mine.out if mine.is_held else mine.out_end):
             at = a.out_link[slot]
             if s.is_felt[at]:
@@ -323,8 +332,14 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
     """
     for position in range(len(a.order) - 1, -1, -1):
         node = a.order[position]
-        mine, placed = a.nodes[node], s.nodes[node]
+        placed = s.nodes[node]
         free = LATEST
+        if a.is_plain_back[node] and not moves_late_tasks:
+            for slot in range(a.out[node], a.out_end[node]):
+                free = min(free, s.nodes[a.after[slot]].start - a.back[slot])
+            placed.free = placed.end if free == LATEST else free + a.duration[node]
+            continue
+        mine = a.nodes[node]
         for slot in range(mine.out, mine.out_end):
             at = a.out_link[slot]
             if s.is_felt[at]:
@@ -351,7 +366,10 @@ def warm() -> None:
     """Compile all passes, so that the first schedule need not."""
     nodes, links = records(NODE, 1), records(LINK, 0)
     none = np.zeros(0, np.int64)
-    a = Arrays(clocks_of((WorkCalendar.always(),)), np.zeros(1, np.int64), nodes, links, none, none)
+    a = Arrays(
+        clocks_of((WorkCalendar.always(),)), np.zeros(1, np.int64), nodes, links,
+        *(none for _ in Arrays._fields[4:-2]), none > 0, none > 0,
+    )  # fmt: skip
     s = State(records(PLACE, 1), none, none > 0)
     in_order(np.zeros(1, np.int64), none, none, none, none)
     settle(a, s, 0, earliest(a, s, 0))
