@@ -1,1 +1,119 @@
 """Levelling: nobody is asked for more than there is of them, and the end is as early as can be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pmtools.calendars import Minutes, minutes_of
+from pmtools.project import Project
+from pmtools.schedule import Schedule, ScheduleOptions, options_of, schedule
+from pmtools.schedule.levelling.grid import grid_of
+from pmtools.schedule.levelling.placement import NOT_DELAYED, Case, best_of, case_of
+from pmtools.schedule.levelling.result import Levelling, levelling_of
+from pmtools.schedule.levelling.search import search
+from pmtools.schedule.limits import limits_of
+from pmtools.schedule.network import network_of
+from pmtools.schedule.progress import progress_of
+
+__all__ = ["Levelling", "level"]
+
+
+def level(
+    project: Project,
+    *,
+    time_limit: float = 5.0,
+    seed: int = 0,
+    within_float: bool = False,
+    options: ScheduleOptions | None = None,
+    workers: int = 2,
+    max_schedules: int | None = None,
+) -> Levelling:
+    """A plan in which nobody is asked for more than there is of them, finished as early as can be.
+
+    First no deadline is missed that can be kept, then the finish counts, then how little moves
+    from the current plan, tasks of high priority least. Work that has started stays, and tasks of
+    priority 1000 are not delayed for people. Tasks are not split. Earlier levelling delays are
+    taken back; what should start as late as possible starts no earlier than in the current plan.
+
+    Parameters
+    ----------
+    project
+        People and equipment are levelled by the units of their assignments, against their
+        capacity, `availability` and calendar; material and level of effort are not. A day off in
+        somebody's usual week stops a task that needs them; outside that week (at night, on
+        weekends) a task that goes on needs nobody.
+    time_limit
+        Seconds for the search; with 0 still a feasible plan.
+    seed, max_schedules
+        The same seed and number of schedules give the same plan, whatever the machine, where the
+        time suffices.
+    within_float
+        Smoothing: no task comes after its late dates, the finish stays; what cannot be solved so
+        stays as it is and is named in `conflicts`.
+    options
+        The rules; without them those of `header.scheduling`.
+    workers
+        Threads of the search.
+
+    Raises
+    ------
+    ProjectError
+        With one problem for each assignment that asks for more of a resource than there ever is,
+        before anything is searched; else as `schedule`.
+
+    Notes
+    -----
+    Serial schedule generation over a genetic search with justification (see `search`), placed to
+    the minute by the rules of the plan. "Priority" as in Microsoft Project.
+    """
+    rules = options or options_of(project.header)
+    before = schedule(project, options=rules)
+    open_plan = _unlevelled(project, before)
+    network = network_of(open_plan, rules)
+    case = case_of(network, limits_of(network, progress_of(network)), within_float=within_float)
+    reference, weight = _current(case, before)
+    orders = _rules(case, reference)
+    plan = best_of(case, orders, reference, weight)
+    bound = case.end
+    if case.waits.any():
+        grid = grid_of(case, plan, reference, weight)
+        found = search(
+            grid.problem, time_limit=time_limit, seed=seed, workers=workers,
+            max_schedules=max_schedules,
+        )  # fmt: skip
+        bound = max(bound, grid.bound(found))
+        plan = best_of(case, [grid.keys(case, found)], reference, weight, plan)
+    return levelling_of(case, plan, before, bound)
+
+
+def _unlevelled(project: Project, before: Schedule) -> Project:
+    """Without earlier levelling delays; what is as late as possible is held where it is now."""
+    tasks = project.tasks.copy()
+    planned = before.tasks.set_index("id").reindex(tasks["id"])
+    is_open = ~planned["is_started"].fillna(True).to_numpy(bool)
+    is_late = is_open & (tasks["constraint"] == "ALAP").to_numpy()
+    starts = planned["early_start"].array
+    tasks.loc[is_late, "constraint"] = "SNET"
+    tasks.loc[is_late, "constraint_date"] = starts[is_late]
+    tasks.loc[is_open & (tasks["priority"] < NOT_DELAYED), "levelling_delay_hours"] = 0.0
+    return project.replace(tasks=tasks)
+
+
+def _current(case: Case, before: Schedule) -> tuple[Minutes, Minutes]:
+    """Where each node starts in the current plan, and what it costs to move it."""
+    network = case.network
+    planned = before.tasks.set_index("id")["early_start"].reindex(network.project.tasks["id"])
+    start = case.state.nodes["start"].copy()
+    leaf = network.is_leaf & (case.limits.duration > 0)
+    start[leaf] = network.before(minutes_of(planned)[network.task])[leaf]
+    weight = np.where(leaf, 1 + network.of_task("priority"), 0).astype(np.int64)
+    return start, weight
+
+
+def _rules(case: Case, reference: Minutes) -> list[Minutes]:
+    """Orders to begin with: by late start, by priority and late start, as in the current plan."""
+    late = case.network.at(case.state.nodes["late"] - case.limits.duration, "start")
+    now = case.network.at(reference, "start")
+    first = -case.network.of_task("priority")
+    orders = (np.lexsort(keys) for keys in ((first, late), (late, first), (late, now)))
+    return [np.argsort(order) for order in orders]
