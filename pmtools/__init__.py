@@ -17,6 +17,8 @@ _CONTENTS = {
     "pmtools.formats": ("read_project", "read_weeks", "write_project"),
     "pmtools.check": ("check",),
     "pmtools.schedule": ("schedule", "Schedule"),
+    "pmtools.schedule.paths": ("driving_chain", "float_paths", "conflicts"),
+    "pmtools.schedule.levelling": ("level", "Levelling"),
     "pmtools.measure.earned_value": ("earned_value", "EarnedValue"),
     "pmtools.measure.milestones": ("schedule_weeks", "milestones", "milestone_trend"),
     "pmtools.measure.lookahead": ("done_since", "due_within", "overdue", "with_baseline"),

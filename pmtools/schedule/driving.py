@@ -7,7 +7,7 @@ import pandas as pd
 
 from pmtools.calendars import MISSING
 from pmtools.schedule.critical_path import Dates
-from pmtools.schedule.limits import CONSTRAINT, PROJECT_START, Limits
+from pmtools.schedule.limits import CONSTRAINT, PROJECT_START, RESUMED, Limits
 from pmtools.schedule.network import LEAF, OPENING, Network
 from pmtools.words import day, plain
 
@@ -19,6 +19,7 @@ _WORDS = {
     "MSO": "must start on",
     "MFO": "must finish on",
 }
+_UPPER = ("SNLT", "FNLT", "MSO", "MFO")
 _ENDS = {"FS": "finish", "SS": "start", "FF": "finish", "SF": "start"}
 _TO_FINISH = {"FF": " (finish to finish)", "SF": " (start to finish)"}
 
@@ -37,13 +38,16 @@ def drivers_of(
 
     Of several links that drive, the first stands in the words.
     """
-    explain = _Explanation(network, limits, dates, is_driving)
+    explain = Explanation(network, limits, dates, is_driving)
     found = [explain.driver(node) for node in range(len(network.outline.leaves))]
     return [task_id for task_id, _ in found], [words for _, words in found]
 
 
-class _Explanation:
-    """The columns of tasks, links and limits as lists, which a loop over tasks reads fastest."""
+class Explanation:
+    """The columns of tasks, links and limits as lists, which a loop over tasks reads fastest.
+
+    `first` is the link that drives each node.
+    """
 
     def __init__(
         self, network: Network, limits: Limits, dates: Dates, is_driving: np.ndarray
@@ -63,15 +67,36 @@ class _Explanation:
         self.is_started = (limits.begin != MISSING).tolist()
         self.is_late, self.reason = limits.is_late.tolist(), limits.floor_reason.tolist()
         self.is_capped = (dates.start == limits.cap).tolist()
+        self.deadlines = tasks["deadline"]
+        self.waits = (limits.delay / 60).tolist()
+        held = np.where(limits.is_finished, MISSING, dates.start)
+        self.waits_for = set(np.flatnonzero(held > limits.floor).tolist())
 
     def driver(self, node: int) -> tuple[str, str]:
+        """The task that sets the date of a node, and the reason."""
         if self.is_started[node]:
+            return self._driver_of_rest(node)
+        task_id, words = self._driver_of_start(node)
+        return task_id, words + self._delay_words(node)
+
+    def _driver_of_rest(self, node: int) -> tuple[str, str]:
+        if self.reason[node] == RESUMED:
+            return "", "the rest resumes on a date of its own"
+        if node not in self.waits_for or node not in self.first:
             return "", "actual start"
+        task_id, words = self._driver_of_start(node)
+        return task_id, f"actual start; the rest waits for {words}"
+
+    def _delay_words(self, node: int) -> str:
+        days = self.waits[node] / 24
+        return f", then waits {days:.3g} days for people (levelling)" if days else ""
+
+    def _driver_of_start(self, node: int) -> tuple[str, str]:
         link = self.first.get(node)
         while link is not None and self.row[link] < 0:  # through the hubs of a summary
             link = self.first.get(self.before[link])
         if link is None:
-            return "", self._limit_words(node)
+            return "", self.floor_words(node)
         kind, name = self.kinds[self.row[link]], plain(self.names[self.task[self.before[link]]])
         words = f'{_ENDS[kind]} of "{name}"{self.lags[self.row[link]]}{_TO_FINISH.get(kind, "")}'
         return self._task_id(self.before[link]), words
@@ -82,7 +107,17 @@ class _Explanation:
             node = self.before[self.first[node]]
         return self.ids[self.task[node]]
 
-    def _limit_words(self, node: int) -> str:
+    def limit_words(self, node: int, is_deadline: bool) -> str:
+        """The date that a task should keep."""
+        row = self.task[node]
+        if is_deadline:
+            return f"deadline {day(self.deadlines.iloc[row])}"
+        if self.rules[row] in _UPPER:
+            return f"{_WORDS[self.rules[row]]} {day(self.rule_dates.iloc[row])}"
+        return "constraint of its summary"
+
+    def floor_words(self, node: int) -> str:
+        """What holds a task that waits for none."""
         rule = self.rules[self.task[node]]
         if self.is_late[node]:
             return "as late as possible"

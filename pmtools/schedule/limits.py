@@ -11,7 +11,7 @@ from pmtools.schedule.network import SF, SS, Network
 from pmtools.schedule.progress import Progress, end_of_day, status_minute
 
 NEVER = 2**62
-PROJECT_START, STATUS_DATE, CONSTRAINT = range(3)
+PROJECT_START, STATUS_DATE, CONSTRAINT, RESUMED = range(4)
 STARTS_NOT_BEFORE, FINISHES_NOT_BEFORE = ("SNET", "MSO"), ("FNET", "MFO")
 STARTS_NOT_AFTER, FINISHES_NOT_AFTER = ("SNLT", "MSO"), ("FNLT", "MFO")
 
@@ -183,8 +183,9 @@ def _floor(network: Network, rules: _Rules, progress: Progress) -> tuple[Minutes
         floor = np.where(has_begun, MISSING, floor)
     floor = np.maximum(floor, np.where(has_begun, progress.start, MISSING))
     resumed = np.where(progress.is_finished, MISSING, progress.resume)
-    bound = np.maximum(bound, resumed)
-    return np.maximum(floor, bound), np.where(bound > floor, CONSTRAINT, reason)
+    reason = np.where(bound > floor, CONSTRAINT, reason)
+    floor = np.maximum(floor, bound)
+    return np.maximum(floor, resumed), np.where(resumed > floor, RESUMED, reason)
 
 
 def _late(

@@ -68,6 +68,7 @@ PRESETS = {
         are_constraints_hard=True,
         late_as_possible="total",
         are_resource_calendars_used=True,
+        total_float="smallest",
     ),
 }
 """The options of each value of `header.scheduling`."""

@@ -40,7 +40,7 @@ def tables_of(
         For dates past the year 2200.
     """
     is_driving = driving_links(network, limits, dates)
-    leaves = _leaf_columns(network, limits, progress, dates)
+    leaves = _leaf_columns(network, limits, progress, dates, is_driving)
     ids, words = drivers_of(network, limits, dates, is_driving)
     summaries, rolled = _rolled_up(network, leaves)
     rows = np.r_[network.outline.leaves, summaries]
@@ -57,7 +57,9 @@ def tables_of(
     return tasks, _link_rows(network, dates, is_driving, early_start)
 
 
-def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: Dates) -> Columns:
+def _leaf_columns(
+    network: Network, limits: Limits, progress: Progress, dates: Dates, is_driving: np.ndarray
+) -> Columns:
     """What is computed for the leaves, in the order of the outline."""
     is_point, done = dates.finish == dates.start, progress.is_finished
     start, finish, late = (
@@ -68,9 +70,10 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
     is_on_time = is_point & (dates.late_finish == dates.finish)
     late_finish = np.where(is_on_time, dates.instant, network.at(dates.late_finish, "finish"))
     late_start = np.where(is_point, late_finish, network.at(late, "start"))
-    total = network.calendars.ask(
-        network.float_calendar, WorkCalendar.hours_between, early_finish, late_finish
-    )
+    total = _total_float(network, (early_start, late_start), (early_finish, late_finish))
+    is_critical = total <= network.options.critical_hours
+    if network.options.critical_by == "longest_path":
+        is_critical = _longest_path(network, early_finish, is_driving)
     early_start = np.where(done | limits.is_fixed, progress.start, early_start)
     early_finish = np.where(done, progress.finish, early_finish)
     _refuse_beyond_horizon(network, early_finish)
@@ -85,7 +88,7 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
     columns = {name: instants_of(values) for name, values in instants.items()} | {
         "total_float_hours": np.where(done, np.nan, total),
         "free_float_hours": np.where(done, np.nan, (dates.free - dates.finish) / 60),
-        "is_critical": ~done & ~network.is_support & (total <= network.options.critical_hours),
+        "is_critical": ~done & ~network.is_support & is_critical,
         "is_started": progress.is_started,
         "is_finished": done,
         "percent_complete": progress.percent,
@@ -95,6 +98,36 @@ def _leaf_columns(network: Network, limits: Limits, progress: Progress, dates: D
         "actual_finish": instants_of(np.where(done, progress.finish, MISSING)),
     }
     return {name: values[network.is_leaf] for name, values in columns.items()}
+
+
+def _total_float(
+    network: Network, starts: tuple[Minutes, Minutes], finishes: tuple[Minutes, Minutes]
+) -> np.ndarray:
+    """Hours from early to late, by the options of starts, of finishes or the smaller of both."""
+    of_starts, of_finishes = (
+        network.calendars.ask(network.float_calendar, WorkCalendar.hours_between, *pair)
+        for pair in (starts, finishes)
+    )
+    kinds = {"start": of_starts, "finish": of_finishes,
+             "smallest": np.minimum(of_starts, of_finishes)}  # fmt: skip
+    return np.asarray(kinds[network.options.total_float])
+
+
+def _longest_path(network: Network, finish: Minutes, is_driving: np.ndarray) -> np.ndarray:
+    """Which nodes a chain of driving links joins to the last finish of the work."""
+    work = network.is_leaf & ~network.is_support
+    work = work if work.any() else network.is_leaf
+    drivers: dict[int, list[int]] = {}
+    ends = zip(network.successor[is_driving], network.predecessor[is_driving], strict=True)
+    for after, before in ends:
+        drivers.setdefault(after, []).append(before)
+    found = work & (finish == finish[work].max())
+    waiting = np.flatnonzero(found).tolist()
+    while waiting:
+        new = [before for before in drivers.get(waiting.pop(), ()) if not found[before]]
+        found[new] = True
+        waiting += new
+    return found
 
 
 def _refuse_beyond_horizon(network: Network, finish: Minutes) -> None:

@@ -1,0 +1,168 @@
+"""Driving chains, float paths, the longest path, and constraints that contradict."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from day_plan import critical, day_plan, floats
+from hypothesis import given, settings
+from random_networks_of_days import constrained
+
+from pmtools.errors import ProjectError
+from pmtools.schedule import PRESETS, schedule
+from pmtools.schedule.paths import conflicts, driving_chain, float_paths
+
+P6, MICROSOFT = PRESETS["primavera_p6"], PRESETS["microsoft_project"]
+
+
+def three_paths(**rules):
+    """Three tasks of 5, 4 and 2 days before a last one (open-planner-studio, float paths)."""
+    return day_plan("X5 Y4{} Z2 END1".format(rules.get("y", "")), "X>END Y>END Z>END")
+
+
+def test_float_paths_come_by_their_distance_from_driving():
+    """Paths {X, END}, {Y}, {Z} with total float 0, 1 and 3 days."""
+    plan = schedule(three_paths())
+    paths = float_paths(plan)
+    assert paths.groupby("path")["task_id"].agg(list).to_dict() == {
+        1: ["X", "END"], 2: ["Y"], 3: ["Z"]
+    }  # fmt: skip
+    assert floats(plan, "X", "Y", "Z", "END") == [0, 1, 3, 0]
+    assert paths["relative_float_hours"].tolist() == [0, 0, 8, 24]
+    assert paths["is_driving"].tolist() == [True, True, False, False]
+
+
+def test_on_the_longest_path_is_only_what_drives_the_end():
+    """A deadline takes Y's float, yet Y does not drive: critical by float, not by longest path."""
+    project = three_paths(y=":deadline=2026-06-04")
+    assert floats(schedule(project), "Y") == [0]
+    assert critical(schedule(project)) == {"X", "Y", "END"}
+    plan = schedule(project, options=replace(P6, critical_by="longest_path"))
+    assert critical(plan) == {"X", "END"}
+
+
+def test_total_float_is_the_difference_of_finishes_of_starts_or_the_smaller():
+    """On a task that is not paused all three are the same."""
+    for kind in ("finish", "start", "smallest"):
+        plan = schedule(three_paths(), options=replace(P6, total_float=kind))
+        assert floats(plan, "X", "Y", "Z") == [0, 1, 3]
+
+
+def test_paths_can_lead_to_any_task_and_follow_what_drives_them():
+    """A milestone of the middle has float paths of its own; n limits how many are shown."""
+    plan = schedule(day_plan("A3 B2 M0 C9 END1", "A>M B>M M>END C>END"))
+    paths = float_paths(plan, to="M")
+    assert paths["task_id"].tolist() == ["A", "M", "B"]
+    assert float_paths(plan, to="M", n=1)["task_id"].tolist() == ["A", "M"]
+    with pytest.raises(ProjectError, match='"Q" is not a task of the schedule'):
+        float_paths(plan, to="Q")
+
+
+def test_the_driving_chain_says_link_by_link_what_sets_a_date():
+    """From what begins it all to the task, each step with its reason in words."""
+    plan = schedule(day_plan("A3:SNET=2026-06-03 B2 C1", "A>B:FS+1 B>C"))
+    chain = driving_chain(plan, "C")
+    assert chain["task_id"].tolist() == ["A", "B", "C"]
+    assert chain["because"].tolist() == [
+        "starts no earlier than 3 Jun 2026",
+        'finish of "A" + 1 working day',
+        'finish of "B"',
+    ]
+    assert chain["step"].tolist() == [1, 2, 3]
+
+
+def test_the_driving_chain_of_a_summary_is_that_of_its_last_task():
+    """A summary is driven by its tasks, and a link from it leads to its last one."""
+    project = day_plan("A3 B5 C1", "S>C")
+    tasks = pd.concat([
+        project.tasks.assign(parent_id=["S", "S", ""]),
+        pd.DataFrame([{"id": "S", "name": "Phase", "kind": "summary"}]),
+    ])  # fmt: skip
+    project = day_plan("A1").replace(
+        tasks=tasks, links=pd.DataFrame([{"predecessor_id": "S", "successor_id": "C"}])
+    )
+    plan = schedule(project)
+    assert driving_chain(plan, "S")["task_id"].tolist() == ["B"]
+    assert driving_chain(plan, "C")["task_id"].tolist() == ["B", "C"]
+    assert float_paths(plan)["task_id"].tolist() == ["B", "C", "A"]
+
+
+def test_a_delay_from_levelling_is_told():
+    """What waits for people says so, and for how long."""
+    project = day_plan("A3 B2", "A>B")
+    tasks = project.tasks.assign(levelling_delay_hours=[0.0, 48.0])
+    chain = driving_chain(schedule(project.replace(tasks=tasks)), "B")
+    assert chain["because"].iloc[1] == 'finish of "A", then waits 2 days for people (levelling)'
+
+
+def test_conflicts_name_the_bound_the_limit_and_the_links_between():
+    """A5 cannot start before 3 June, B should be finished by the 5th: four days are missing."""
+    found = conflicts(schedule(day_plan("A5:SNET=2026-06-03 B1:FNLT=2026-06-05", "A>B")))
+    assert found.to_dict("records") == [
+        {
+            "hours": 24.0,
+            "limit_task_id": "B",
+            "limit": "finishes no later than 5 Jun 2026",
+            "bound_task_id": "A",
+            "bound": "starts no earlier than 3 Jun 2026",
+            "chain": "A > B",
+        }
+    ]
+
+
+def test_a_missed_deadline_is_a_conflict_with_what_drives_it():
+    """The project start and three tasks in a row leave no room for the deadline."""
+    found = conflicts(schedule(day_plan("A5 B5 C2:deadline=2026-06-12", "A>B B>C")))
+    assert found[["hours", "limit", "bound", "chain"]].values.tolist() == [
+        [16.0, "deadline 12 Jun 2026", "project start", "A > B > C"]
+    ]
+
+
+def test_in_microsoft_project_a_constraint_that_overrides_a_link_is_a_conflict():
+    """B must start on 3 June although A is finished only on the 5th."""
+    plan = schedule(day_plan("A5 B2:MSO=2026-06-03", "A>B"), options=MICROSOFT)
+    found = conflicts(plan)
+    assert found[["hours", "limit", "bound", "chain"]].values.tolist() == [
+        [24.0, "must start on 3 Jun 2026", "project start", "A > B"]
+    ]
+
+
+def test_a_plan_that_can_be_kept_has_no_conflicts():
+    """No negative float, no broken link: nothing is said."""
+    assert conflicts(schedule(day_plan("A3 B2:FNLT=2026-06-30", "A>B"))).empty
+
+
+@given(constrained())
+@settings(max_examples=60, deadline=None)
+def test_each_conflict_is_a_least_set(project):
+    """Its tasks alone contradict; without the limit, the bound or any one link they do not."""
+    for row in conflicts(schedule(project)).to_dict("records"):
+        names = row["chain"].split(" > ")
+        alone = project.replace(
+            tasks=project.tasks[project.tasks["id"].isin(names)], links=project.links.iloc[:0]
+        )
+        pairs = set(pairwise(names))
+        links = project.links[[
+            (a, b) in pairs
+            for a, b in zip(project.links["predecessor_id"], project.links["successor_id"],
+                            strict=True)
+        ]]  # fmt: skip
+        tasks = alone.tasks.copy()
+        is_limit = tasks["id"] == row["limit_task_id"]
+        inner = ~is_limit & (tasks["id"] != row["bound_task_id"])
+        tasks.loc[inner, "constraint"] = ""
+        tasks.loc[inner, "deadline"] = pd.NaT
+        alone = alone.replace(tasks=tasks, links=links)
+        kept = conflicts(schedule(alone))
+        assert row["hours"] in kept["hours"].tolist()
+        for link in range(len(links)):
+            fewer = alone.replace(links=links.drop(index=links.index[link]))
+            again = conflicts(schedule(fewer))
+            assert row["chain"] not in again["chain"].tolist()
+        free = tasks.assign(
+            constraint=tasks["constraint"].mask(is_limit, ""),
+            deadline=tasks["deadline"].mask(is_limit, pd.NaT),
+        )
+        again = conflicts(schedule(alone.replace(tasks=free)))
+        assert row["limit_task_id"] not in again["limit_task_id"].tolist()
