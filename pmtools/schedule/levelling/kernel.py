@@ -23,6 +23,8 @@ GUARD = int(np.array([0x8000800080008000], np.uint64).view(np.int64)[0])
 NEVER = 2**62
 FINISH = 2**18 - 1
 """The bits of a cost that hold the finish; lateness and overload stand above."""
+LATENESS = 2**24 - 1
+"""Those that hold the lateness above it."""
 MUTATION = 20
 """Tasks of a thousand that a child places by chance."""
 
@@ -67,6 +69,7 @@ class Work(NamedTuple):
     keys: Minutes
     start: Minutes
     other: Minutes
+    kept: Minutes
     random: np.ndarray
 
 
@@ -115,8 +118,9 @@ def _arrival(side, arc, begin, finish):  # type: ignore[no-untyped-def]
     calendar, duration = side.tasks[arc.after].calendar, side.tasks[arc.after].duration
     slot = finish if arc.kind in (FS, FF) else begin
     if arc.lag != 0:
-        worked = max(side.before[arc.lag_calendar, slot] + arc.lag, 1)
-        slot = min(side.at[arc.lag_calendar, worked - 1] + 1, side.horizon)
+        worked = side.before[arc.lag_calendar, slot] + arc.lag
+        last = min(max(worked, 1), side.at.shape[1]) - 1
+        slot = min(side.at[arc.lag_calendar, last] + 1, side.horizon) if worked > 0 else 0
     if arc.kind in (FF, SF):
         slot = side.at[calendar, max(side.before[calendar, slot] - duration, 0)]
     return slot
@@ -126,12 +130,15 @@ def _arrival(side, arc, begin, finish):  # type: ignore[no-untyped-def]
 def generate(side, w, start, origin):  # type: ignore[no-untyped-def]
     """Starts of all tasks in the order of `w.keys`, none before `origin`; (finish, overload).
 
-    A task whose predecessors come later in the order waits for them. The finish is -1 where the
-    slots do not suffice. Overload counts slots of tasks that had to start by their `latest`.
+    A task whose predecessors come later in the order waits for them; one that ignores capacity
+    comes first, for all others to see what it leaves. The finish is -1 where the
+    slots do not suffice. Overload counts slots of tasks that start although somebody is not free.
     """
     tasks, free, full, allowed, waiting = side.tasks, w.free, side.full, w.allowed, w.waiting
     many, is_plain = side.at.shape[0] > 0, side.is_plain
     used, last, overload = origin, origin, 0
+    for j in range(0 if is_plain else len(tasks)):
+        w.keys[j] = 0 if tasks[j].is_free else w.keys[j] + 1
     _sort(w.keys, w.order, w.counts)
     for j in range(len(tasks)):
         waiting[j] = tasks[j].n_before
@@ -196,6 +203,8 @@ def _fit(side, w, task, t, used):  # type: ignore[no-untyped-def]
     if many:
         t = side.before[task.calendar, t]
     begin, known, overload = t, t - 1, 0
+    if (at_slot[0, t] if many else t) > horizon:
+        return -1, 0, used, 0
     while d > 0:
         end = t + d - 1
         slot = min(end, horizon)
@@ -216,7 +225,10 @@ def _fit(side, w, task, t, used):  # type: ignore[no-untyped-def]
                     break
                 tau -= 1
             clash = tau
-        if clash <= known or task.is_free or task.fixed >= 0:
+        if clash <= known or task.fixed >= 0:
+            break
+        if task.is_free:
+            overload = d
             break
         known, t = end, clash + 1
         if (at_slot[0, t] if many else t) > task.latest:
@@ -258,12 +270,14 @@ def _finish_of(side, j, start):  # type: ignore[no-untyped-def]
 def price(side, start, last, overload):  # type: ignore[no-untyped-def]
     """What counts first: overload, lateness, finish; and then: movement from the current plan."""
     late, movement = 0, 0
+    if last < 0:
+        return NEVER, NEVER
     for j in range(len(side.tasks) if side.is_priced else 0):
         task = side.tasks[j]
         if task.due < NEVER:
             late += max(0, _finish_of(side, j, start[j]) - task.due)
         movement += task.weight * abs(start[j] - task.reference)
-    return (((overload << 24) + late) * (FINISH + 1)) + last, movement
+    return (((overload * (LATENESS + 1)) + late) * (FINISH + 1)) + last, movement
 
 
 @compiled
@@ -285,12 +299,12 @@ def _turn(side, w, start):  # type: ignore[no-untyped-def]
 def justify(side, mirror, w, start):  # type: ignore[no-untyped-def]
     """All tasks as late as can be, and then as early; return as `generate`.
 
-    Where the slots do not suffice, the finish is -1, or -2 while the starts are as they were.
+    The finish is -1 where the slots do not suffice.
     """
     origin = _turn(side, w, start)
     last, _ = generate(mirror, w, w.other, origin)
     if last < 0:
-        return -2, 0
+        return -1, 0
     _turn(mirror, w, w.other)
     return generate(side, w, start, 0)
 
@@ -317,18 +331,18 @@ def breed(side, mirror, w, people, n_schedules, enough, moves):  # type: ignore[
             _cross(side, w, people, mother, father)
         last, overload = generate(side, w, start, 0)
         done += 1
+        cost, movement = price(side, start, last, overload)
         for _ in range(0 if moves or last < 0 else 4):
-            old, kept = last, overload
+            w.kept[:] = start
             last, overload = justify(side, mirror, w, start)
             done += 2
-            if last == -2:
-                last, overload = old, kept
-            if last < 0 or last >= old:
+            now, moved = price(side, start, last, overload)
+            if now > cost or (now == cost and moved > movement):
+                start[:] = w.kept
                 break
-        if last < 0:
-            cost, movement = NEVER, NEVER
-        else:
-            cost, movement = price(side, start, last, overload)
+            is_better, cost, movement = now < cost, now, moved
+            if not is_better:
+                break
         if mother >= 0:
             row = _loser(w, people, mother, father, cost, movement)
         if row >= 0 and (mother < 0 or _differs(people, row, start)):
@@ -410,7 +424,7 @@ def _cross(side, w, people, mother, father):  # type: ignore[no-untyped-def]
     last = people.cost[mother] & FINISH
     length = last // 4 + draw(w.random, last // 2 + 1)
     begin = draw(w.random, max(1, last - length + 1))
-    end, reach = begin + length, last // 8
+    end, reach = begin + length, 1 + last // 8
     for j in range(len(side.tasks)):
         mine, other = people.starts[mother, j], people.starts[father, j]
         key = last + other

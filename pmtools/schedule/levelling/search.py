@@ -13,6 +13,7 @@ from pmtools.schedule.kernel import records
 from pmtools.schedule.levelling import kernel
 from pmtools.schedule.levelling.kernel import NEVER, Population, Side, Work
 from pmtools.schedule.levelling.problem import Problem
+from pmtools.schedule.levelling.proof import Effort, bring_nearer, can_be_proven, distances, prove
 from pmtools.schedule.network import FF, FS, SF, SS
 
 PLANS = 200
@@ -21,6 +22,10 @@ FIRST = 200
 """Schedules of a first plan."""
 ROUND = 6_000_000
 """Tasks placed by each worker between two exchanges of the best plans."""
+SMALL, MEDIUM = 45, 90
+"""Tasks up to which CP-SAT gets nearly all of the time, and a part of it."""
+FOR_MOVEMENT = 0.25
+"""The share of the time kept for movement where it has a price."""
 _MIRRORED = np.array([FS, FF, SS, SF])
 
 
@@ -28,22 +33,20 @@ _MIRRORED = np.array([FS, FF, SS, SF])
 class Found:
     """The best plan of a search.
 
-    `lateness` and `finish` are in slots, `movement` in weighted slots; no plan finishes before
-    `bound`. `history` has the seconds at which each better finish was found.
+    `lateness`, `finish` and `overload` (of tasks with a latest start, or that ignore capacity) are
+    in slots, `movement` in weighted slots; no plan finishes before `bound`. `history` has the
+    seconds at which each better finish was found.
     """
 
     start: Minutes
     finish: int
     lateness: int
     movement: int
+    overload: int
     bound: int
+    is_optimal: bool
     n_schedules: int = 0
     history: list[tuple[float, int]] = field(default_factory=list)
-
-    @property
-    def is_optimal(self) -> bool:
-        """Whether nothing finishes earlier, all due dates kept."""
-        return self.finish <= self.bound and self.lateness == 0
 
 
 def finishes(problem: Problem, start: Minutes) -> Minutes:
@@ -51,7 +54,8 @@ def finishes(problem: Problem, start: Minutes) -> Minutes:
     if problem.at.size == 0:
         return start + problem.duration
     worked = problem.before[problem.calendar, start] + problem.duration
-    last = problem.at[problem.calendar, np.maximum(worked - 1, 0)] + 1
+    place = np.clip(worked - 1, 0, problem.at.shape[1] - 1)
+    last = np.minimum(problem.at[problem.calendar, place] + 1, problem.horizon)
     return np.where(problem.duration > 0, last, start)
 
 
@@ -60,10 +64,11 @@ class Levelling:
 
     def __init__(self, problem: Problem, seed: int, workers: int) -> None:
         self.problem, self.began = problem, time.perf_counter()
-        left = _capacity_left(problem)
-        self.side, self.mirror = _side(problem, left), _side(_mirrored(problem), left[:, ::-1])
+        self.left = _capacity_left(problem)
+        self.side = _side(problem, self.left)
+        self.mirror = _side(_mirrored(_with_due(problem)), self.left[:, ::-1])
         self.works = [_work(self.side, seed * 7919 + number) for number in range(workers)]
-        self.bound = self._bounds(left)
+        self.bound, self.is_proven = self._bounds(), False
         count = len(problem.duration)
         self.people = [
             Population(
@@ -78,15 +83,28 @@ class Levelling:
         self.history: list[tuple[float, int]] = []
         self.moves_only = bool((problem.latest < problem.horizon).any())
 
-    def _bounds(self, left: Minutes) -> int:
+    def _bounds(self) -> int:
         """No plan finishes before this; on the way, by when each task should be finished."""
-        heads, tails = (np.zeros(len(self.problem.duration), np.int64) for _ in range(2))
-        path, _ = kernel.generate(_relaxed(self.side), self.works[0], heads, 0)
-        kernel.generate(_relaxed(self.mirror), self.works[0], tails, 0)
-        self.side.tasks["late"] = max(path, 0) - tails
-        rank = np.lexsort((self.side.tasks["late"], -self.problem.weight))
-        self.side.tasks["rank"][rank] = np.arange(len(rank))
-        return max(path, _energy_bound(self.problem, left, heads, tails))
+        problem, tasks = self.problem, self.side.tasks
+        path, heads = self._alone(self.side)
+        tails = _tails(problem, heads)
+        known, limits = self._alone(self.mirror)
+        late = np.minimum(max(path, 0) - tails, problem.horizon - limits * (known >= 0))
+        tasks["late"] = np.maximum(late, 0)
+        rank = np.lexsort((tasks["late"], -problem.weight))
+        tasks["rank"][rank] = np.arange(len(rank))
+        return max(path, _energy_bound(problem, self.left, heads, tails))
+
+    def _alone(self, side: Side) -> tuple[int, Minutes]:
+        """Finish and starts without people."""
+        start = np.zeros(len(side.tasks), np.int64)
+        path, _ = kernel.generate(_relaxed(side), self.works[0], start, 0)
+        return path, start
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the beginning."""
+        return time.perf_counter() - self.began
 
     def run(self, n_schedules: int, *, moves: bool = False) -> None:
         """Let every worker generate so many schedules; then they exchange their best plans."""
@@ -98,16 +116,50 @@ class Levelling:
                 for work, people in zip(self.works, self.people, strict=True)
             ]  # fmt: skip
             self.n_schedules += sum(job.result() for job in jobs)
+        self._exchange()
+
+    def evolve(self, until: float, limit: int, *, moves: bool = False) -> None:
+        """Go on until so many seconds are spent or schedules generated, or nothing is better."""
+        a_round = ROUND // max(len(self.problem.duration), 20)
+        while self.n_schedules < limit and (moves or not self.found.is_optimal):
+            left = until - self.spent
+            if left <= 0:
+                break
+            count = a_round
+            if limit == NEVER:
+                rate = self.n_schedules / len(self.people) / self.spent
+                count = min(a_round, max(100, int(rate * left)))
+            self.run(min(count, -(-(limit - self.n_schedules) // len(self.people))), moves=moves)
+
+    def _exchange(self) -> None:
+        """The best plan goes to all workers."""
         best = self.best
         for work, people in zip(self.works, self.people, strict=True):
             if people is not best:
-                for row in (PLANS, int(kernel.draw(work.random, PLANS))):
-                    if kernel.compare(people, row, best.cost[PLANS], best.movement[PLANS]) > 0:
-                        kernel.store(people, row, best.starts[PLANS], best.cost[PLANS],
-                                     best.movement[PLANS])  # fmt: skip
+                row = int(kernel.draw(work.random, PLANS))
+                self._give(people, row, best.starts[PLANS], best.cost[PLANS], best.movement[PLANS])
         finish = int(best.cost[PLANS] & kernel.FINISH)
         if not self.history or finish < self.history[-1][1]:
-            self.history.append((time.perf_counter() - self.began, finish))
+            self.history.append((self.spent, finish))
+
+    @staticmethod
+    def _give(people: Population, row: int, start: Minutes, cost: int, movement: int) -> None:
+        for place in (row, PLANS):
+            if kernel.compare(people, place, cost, movement) > 0:
+                kernel.store(people, place, start, cost, movement)
+
+    def take(self, start: Minutes) -> None:
+        """A plan from elsewhere, as feasible."""
+        last = int(finishes(self.problem, start).max(initial=0))
+        cost, movement = kernel.price(self.side, start, last, self.found.overload)
+        self._give(self.people[0], 0, start, cost, movement)
+        self._exchange()
+
+    def prove(self, effort: Effort) -> None:
+        """By CP-SAT: that no plan is better, or a better one."""
+        proof = prove(self.problem, self.left, self.found.start, self.bound, effort)
+        self.bound, self.is_proven = proof.bound, proof.is_proven
+        self.take(proof.start)
 
     @property
     def best(self) -> Population:
@@ -119,14 +171,22 @@ class Levelling:
         """The best plan so far."""
         best = self.best
         cost = int(best.cost[PLANS])
+        above, finish = cost >> kernel.FINISH.bit_length(), cost & kernel.FINISH
         return Found(
-            best.starts[PLANS].copy(), cost & kernel.FINISH, cost >> 18, int(best.movement[PLANS]),
-            self.bound, self.n_schedules, self.history,
-        )  # fmt: skip
+            start=best.starts[PLANS].copy(),
+            finish=finish,
+            lateness=above & kernel.LATENESS,
+            movement=int(best.movement[PLANS]),
+            overload=above >> kernel.LATENESS.bit_length(),
+            bound=self.bound,
+            is_optimal=self.is_proven or (finish <= self.bound and above == 0),
+            n_schedules=self.n_schedules,
+            history=self.history,
+        )
 
 
 def first_plan(problem: Problem) -> Found:
-    """A good plan at once: the best of four rules, justified."""
+    """A good plan at once: by rules and a few schedules more."""
     levelling = Levelling(problem, 0, 1)
     levelling.run(FIRST)
     return levelling.found
@@ -140,17 +200,32 @@ def search(
     workers: int = 2,
     max_schedules: int | None = None,
 ) -> Found:
-    """The best plan to be found in the time: first no lateness, then the finish, then movement."""
-    levelling = Levelling(problem, seed, workers)
-    a_round = ROUND // max(len(problem.duration), 20)
+    """The best plan to be found in the time: first no lateness, then the finish, then movement.
+
+    Small plans go to CP-SAT after a moment, those of some 60 tasks after a while; larger ones are
+    left to the genetic search. With `max_schedules` only that searches: the same seed, schedules
+    and workers give the same plan, on any machine, where the time suffices.
+    """
+    if time_limit <= 0:
+        return first_plan(problem)
+    levelling, count = Levelling(problem, seed, workers), int((problem.fixed < 0).sum())
     limit = NEVER if max_schedules is None else max_schedules
+    has_price = bool(problem.weight.any())
+    for_finish = 1 - FOR_MOVEMENT * has_price
+    is_provable = max_schedules is None and can_be_proven(problem)
+    share = 1.0
+    if is_provable and count <= MEDIUM:
+        share = 0.1 if count <= SMALL else 0.6
     levelling.run(FIRST)
-    while levelling.n_schedules < limit and not levelling.found.is_optimal:
-        spent = time.perf_counter() - levelling.began
-        if spent >= time_limit:
-            break
-        rate = levelling.n_schedules / workers / spent
-        levelling.run(int(min(a_round, max(100, rate * (time_limit - spent)), limit)))
+    levelling.evolve(share * for_finish * time_limit, round(limit * for_finish))
+    if share < 1 and not levelling.found.is_optimal and levelling.found.overload == 0:
+        levelling.prove(Effort(for_finish * time_limit - levelling.spent, seed, workers))
+    left = time_limit - levelling.spent
+    if has_price and is_provable and levelling.found.overload == 0 and left > 0.1:
+        effort = Effort(left, seed, workers)
+        levelling.take(bring_nearer(problem, levelling.left, levelling.found.start, effort))
+    elif has_price:
+        levelling.evolve(time_limit, limit, moves=True)
     return levelling.found
 
 
@@ -159,8 +234,6 @@ def _side(problem: Problem, left: Minutes) -> Side:
     order = np.argsort(problem.predecessor, kind="stable")
     before, after = problem.predecessor[order], problem.successor[order]
     kind, lag = problem.kind[order], problem.lag[order]
-    distance = lag + np.where(np.isin(kind, (FS, FF)), duration[before], 0)
-    distance -= np.where(np.isin(kind, (FF, SF)), duration[after], 0)
     arc_end = np.cumsum(np.bincount(before, minlength=count))
     needing, resource = np.nonzero((problem.demand > 0) & (problem.fixed < 0)[:, None])
     word = resource // kernel.FIELDS
@@ -178,7 +251,7 @@ def _side(problem: Problem, left: Minutes) -> Side:
         reference=problem.reference, weight=problem.weight, is_free=problem.ignores_capacity,
     )  # fmt: skip
     arcs = records(
-        kernel.ARC, len(order), after=after, distance=distance, kind=kind, lag=lag,
+        kernel.ARC, len(order), after=after, distance=distances(problem)[order], kind=kind, lag=lag,
         lag_calendar=problem.lag_calendar[order],
     )  # fmt: skip
     word = place[:, 1] * problem.horizon
@@ -188,8 +261,8 @@ def _side(problem: Problem, left: Minutes) -> Side:
     bound |= problem.ignores_capacity.astype(bool)
     full = _packed(left)
     is_plain = problem.at.size == 0 and len(full) == problem.horizon and not bound.any()
-    return Side(problem.horizon, is_plain, is_priced, tasks, arcs, needs, full,
-                problem.before, problem.at)  # fmt: skip
+    at = np.pad(problem.at, ((0, 0), (0, 1)), constant_values=problem.horizon)
+    return Side(problem.horizon, is_plain, is_priced, tasks, arcs, needs, full, problem.before, at)
 
 
 def _capacity_left(problem: Problem) -> Minutes:
@@ -213,6 +286,12 @@ def _packed(left: Minutes) -> Minutes:
     for resource, row in enumerate(left):
         full[resource // kernel.FIELDS] |= row << (resource % kernel.FIELDS * kernel.BITS)
     return full.ravel()
+
+
+def _with_due(problem: Problem) -> Problem:
+    """With due dates as latest starts."""
+    due = np.where(problem.due < problem.horizon, problem.due - problem.duration, problem.horizon)
+    return replace(problem, latest=np.minimum(problem.latest, np.maximum(due, problem.earliest)))
 
 
 def _mirrored(problem: Problem) -> Problem:
@@ -260,16 +339,35 @@ def _work(side: Side, seed: int) -> Work:
         free=np.zeros_like(side.full), allowed=room(), waiting=room(),
         stack=np.zeros(count + 1, np.int64), is_passed=np.zeros(count, bool), order=room(),
         counts=np.zeros(4 * side.horizon + count + 4, np.int64), keys=room(), start=room(),
-        other=room(), random=random,
+        other=room(), kept=room(), random=random,
     )  # fmt: skip
+
+
+def _tails(problem: Problem, heads: Minutes) -> Minutes:
+    """Slots from each finish to that of the project, at least: along links that always hold."""
+    before, after = problem.predecessor, problem.successor
+    gaps = distances(problem) - problem.duration[before] + problem.duration[after]
+    holds = problem.fixed[after] < 0
+    if problem.at.size:
+        holds &= (problem.kind == FS) & (problem.lag >= 0)
+    latest_first = np.argsort(-heads[before], kind="stable")
+    links = np.column_stack([before, after, gaps])[latest_first][holds[latest_first]].tolist()
+    tails, is_better = [0] * len(heads), True
+    while is_better:
+        is_better = False
+        for one, other, slots in links:
+            if slots + tails[other] > tails[one]:
+                tails[one], is_better = slots + tails[other], True
+    return np.array(tails, np.int64)
 
 
 def _energy_bound(problem: Problem, left: Minutes, heads: Minutes, tails: Minutes) -> int:
     """By when the capacity suffices for all tasks with at least a head and a tail."""
-    is_open = problem.fixed < 0
+    waits = (problem.fixed < 0) & ~problem.ignores_capacity.astype(bool)
+    waits &= problem.latest >= problem.horizon
     bound = 0
     for demand, capacity in zip(problem.demand.T, left, strict=True):
-        chosen = np.flatnonzero(is_open & (demand > 0) & (problem.duration > 0))
+        chosen = np.flatnonzero(waits & (demand > 0) & (problem.duration > 0))
         if len(chosen) == 0:
             continue
         energy = (demand * problem.duration)[chosen]
