@@ -72,8 +72,7 @@ def level(
     network = network_of(open_plan, rules)
     case = case_of(network, limits_of(network, progress_of(network)), within_float=within_float)
     reference, weight = _current(case, before)
-    orders = _rules(case, reference)
-    plan = best_of(case, orders, reference, weight)
+    plan = best_of(case, [_rule(case)], reference, weight)
     bound = case.end
     if case.waits.any():
         grid = grid_of(case, plan, reference, weight)
@@ -110,10 +109,8 @@ def _current(case: Case, before: Schedule) -> tuple[Minutes, Minutes]:
     return start, weight
 
 
-def _rules(case: Case, reference: Minutes) -> list[Minutes]:
-    """Orders to begin with: by late start, by priority and late start, as in the current plan."""
+def _rule(case: Case) -> Minutes:
+    """The order to begin with: by late start, of these the higher priority first."""
     late = case.network.at(case.state.nodes["late"] - case.limits.duration, "start")
-    now = case.network.at(reference, "start")
-    first = -case.network.of_task("priority")
-    orders = (np.lexsort(keys) for keys in ((first, late), (late, first), (late, now)))
-    return [np.argsort(order) for order in orders]
+    order = np.lexsort((-case.network.of_task("priority"), late))
+    return np.argsort(order)

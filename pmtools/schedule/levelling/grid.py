@@ -17,7 +17,8 @@ from pmtools.schedule.network import FIRST
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
 
 SLOTS = 20_000
-"""Slots of the first plan: more are made coarser."""
+LEAST = 100
+"""Slots of the first plan: more are made coarser, fewer finer, so that orders differ."""
 UNITS = 0x7FFF
 """The search counts resources in 15 bits."""
 
@@ -106,6 +107,9 @@ def grid_of(case: Case, plan: Placement, reference: Minutes, weight: Minutes) ->
     duration, lag, early = limits.duration[nodes], limits.lag[links], axis.worked(axis.early)
     fine = _fineness(axis, np.concatenate([duration, lag, early]))
     length = fine * max(1, -(-axis.end // (fine * SLOTS)))
+    length //= next(
+        (n for n in range(1, LEAST) if fine % n == 0 and axis.end * n >= fine * LEAST), 1
+    )
 
     def up(minutes: Minutes) -> Minutes:
         return -(-minutes // length)
@@ -148,7 +152,7 @@ def grid_of(case: Case, plan: Placement, reference: Minutes, weight: Minutes) ->
         ),
         *(nodes, axis.axis, axis.origin, length),
         is_exact=bool(
-            length == fine
+            length <= fine
             and not (case.latest[nodes] < NEVER).any()
             and not (case.moves & needing & ~case.waits).any()
             and not (network.role[nodes] == FIRST).any()

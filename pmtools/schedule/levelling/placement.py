@@ -58,11 +58,10 @@ class Case:
 
     def span(self, state: State, node: int) -> tuple[int, int]:
         """From when to when a node is worked on, in minutes since 1970."""
-        calendar = self.network.calendars.by_position[self.network.calendar[node]]
-        placed = state.nodes[node]
+        placed, calendar = state.nodes[node], self.network.calendar[node]
         return (
-            calendar.instant_at(int(placed["start"])),
-            calendar.instant_at(int(placed["finish"]), "finish"),
+            int(kernel.start_at(self.arrays.clocks, calendar, placed["start"])),
+            int(kernel.finish_at(self.arrays.clocks, calendar, placed["finish"])),
         )
 
 
@@ -174,7 +173,7 @@ def _latest(case: Case, within_float: bool) -> Minutes:
     arrays, limits, nodes = case.arrays, case.limits, case.state.nodes
     if within_float:
         return np.maximum(nodes["late"] - limits.duration, nodes["start"])
-    if not (case.moves & (limits.cap < NEVER)).any():
+    if not (limits.cap < NEVER).any():
         return case.latest
     state = State(nodes.copy(), case.state.reached, case.state.is_felt)
     end = case.end + 100 * 53 * WEEK
@@ -212,7 +211,7 @@ def _all_of(case: Case) -> list[Free]:
             row,
             availability[availability["resource_id"] == row["id"]],
             calendars.by_id[row["calendar_id"]],
-            [calendars.by_position[position] for position in sorted(mine)],
+            {position: calendars.by_position[position] for position in mine},
             span,
         )
         for (_, row), mine in zip(case.resources.iterrows(), who, strict=True)
@@ -231,11 +230,11 @@ def _refuse_impossible(case: Case) -> None:
             found += f", of which there is never more than {number(capacity[need.resource], 2)}"
             remedy = "Lower the units, or raise the capacity."
             problems.append(Problem(project.place("assignments"), found, "", remedy, "too-much"))
-        if not short and _fit(case, case.whole, node)[0] == MISSING:
+        if not short and _fit(case, case.whole, case.state, node)[0] == MISSING:
             mine = [case.whole[need.resource] for need in case.needs[node]]
             for free in mine:
                 free.is_off_heeded = False
-            if _fit(case, case.whole, node)[0] == MISSING:
+            if _fit(case, case.whole, case.state, node)[0] == MISSING:
                 who = ", ".join(f'"{plain(names[need.resource])}"' for need in case.needs[node])
                 found = f"{task} never has {who} for as long as it takes"
                 remedy = "Lower the units, shorten the task, or raise the capacity."
@@ -251,19 +250,16 @@ def _most(free: Free) -> float:
     return float(stated.max()) if len(stated) else np.inf
 
 
-def _fit(
-    case: Case, free: list[Free], node: int, state: State | None = None
-) -> tuple[int, list[int]]:
-    calendar = case.network.calendars.by_position[case.network.calendar[node]]
-    begin = int((state or case.state).nodes["start"][node])
-    return first_fit(free, case.needs[node], calendar, begin, int(case.limits.duration[node]))
+def _fit(case: Case, free: list[Free], state: State, node: int) -> tuple[int, list[int]]:
+    work = int(state.nodes["start"][node]), int(state.nodes["finish"][node])
+    calendar = int(case.network.calendar[node])
+    return first_fit(free, case.needs[node], calendar, work, case.span(state, node))
 
 
 def _take(case: Case, free: list[Free], state: State, node: int) -> None:
-    calendar = case.network.calendars.by_position[case.network.calendar[node]]
-    start, finish = case.span(state, node)
+    span = case.span(state, node)
     for need in case.needs[node]:
-        free[need.resource].take(calendar, start, finish, need.units)
+        free[need.resource].take(int(case.network.calendar[node]), *span, need.units)
 
 
 def place_in(case: Case, keys: Minutes) -> Placement:
@@ -281,7 +277,7 @@ def place_in(case: Case, keys: Minutes) -> Placement:
         _, node = heappop(heap)
         begin = int(kernel.earliest(case.arrays, state, node))
         if case.waits[node]:
-            start, late = _fit(case, free, node, state)
+            start, late = _fit(case, free, state, node)
             if start == MISSING or start > case.latest[node] or start > case.limits.cap[node]:
                 overload += float(case.limits.duration[node]) * len(late)
             elif start > begin:

@@ -65,10 +65,11 @@ class Levelling:
         )
 
     def __str__(self) -> str:
-        left = f", {len(self.conflicts)} overloads remain" if len(self.conflicts) else ""
+        moved, left = len(self.moves), len(self.conflicts)
         return (
             f"{plain(self.project.header.name)}: levelled to {day(self.finish)}, was "
-            f"{day(self.before.finish)}; {len(self.moves)} tasks moved{left}; {self.proof.text}"
+            f"{day(self.before.finish)}; {moved} task{'s' * (moved != 1)} moved, {left} "
+            f"overload{'s' * (left != 1)} left; {self.proof.text}"
         )
 
     def _repr_html_(self) -> Any:
@@ -178,11 +179,12 @@ def _conflicts(case: Case, plan: Placement) -> pd.DataFrame:
 
 
 def _hours(case: Case, free: Free, spans: dict[int, tuple[int, int]]) -> list[tuple[int, int, Any]]:
-    """When a resource can be asked for: from, to, and what is too much there, if it is."""
+    """When a resource is asked for: from, to, and what is too much there, if it is."""
     found: list[tuple[int, int, Any]] = []
     is_over = (free.left < -ROUNDING) | (free.is_off & (free.left < free.stated - ROUNDING))
     borders = free.edges.tolist()
-    for at in np.flatnonzero(np.isfinite(free.stated)).tolist():
+    is_used = np.isfinite(free.stated) & (free.left < free.stated)
+    for at in np.flatnonzero(is_used).tolist():
         first, last = borders[at], borders[at + 1]
         what = None
         if is_over[at]:

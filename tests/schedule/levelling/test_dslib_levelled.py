@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from levelling_checker import broken_links, overloads
 from dslib import DSLIB_IDS, dslib_table, read_dslib
+from levelling_checker import broken_links, overloads
 from real_data import needs_data
 
 from pmtools.schedule import schedule
