@@ -34,11 +34,13 @@ _CONTENTS = {
         "Table", "table", "table_findings", "table_milestones", "table_earned_value",
         "table_control_accounts", "table_tasks_due", "table_tasks_done", "table_overdue",
         "table_overallocation", "table_register", "table_decisions", "table_changes",
-        "table_signals",
+        "table_signals", "table_driving_chain", "table_float_paths", "table_conflicts",
+        "table_moves", "table_overloads",
     ),
     "pmtools.charts": (
         "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",
-        "chart_index_trend", "chart_workload",
+        "chart_index_trend", "chart_workload", "chart_load", "chart_network", "chart_float_paths",
+        "chart_levelling",
     ),
     "pmtools.report": ("report", "provenance"),
 }  # fmt: skip

@@ -49,6 +49,58 @@ def _task(id, name, kind, level, start, days, phase):
     }
 
 
+def links(tasks):
+    """Columns of Schedule.links: each leaf after the one before it, every third with slack."""
+    ids = list(tasks.loc[tasks["kind"] != "summary", "id"])
+    slack = np.arange(len(ids) - 1) % 3 == 2
+    return pd.DataFrame(
+        {
+            "predecessor_id": ids[:-1],
+            "successor_id": ids[1:],
+            "kind": np.where(slack, "SS", "FS"),
+            "float_hours": np.where(slack, 8.0, 0.0),
+            "is_driving": ~slack,
+        }
+    )
+
+
+def float_paths(n=3):
+    """Columns of float_paths: the first sets the date, each other has a day and a half more."""
+    paths = []
+    for path in range(n):
+        rows = tasks(4)[path::2]
+        paths.append(
+            rows[rows["kind"] != "summary"].assign(
+                path=path + 1, relative_float_hours=12.0 * path, is_driving=path == 0
+            )
+        )
+    rows = pd.concat(paths, ignore_index=True).rename(columns={"id": "task_id"})
+    columns = ["path", "task_id", "name", "start", "finish", "relative_float_hours"]
+    return rows[[*columns, "total_float_hours", "is_driving"]]
+
+
+def moves(n=12):
+    """Columns of Levelling.moves: each task moves by 1 to 5 days, every third follows another."""
+    rows = tasks(6)
+    rows = rows[rows["kind"] == "task"].head(n).reset_index(drop=True)
+    days = rows.index.to_numpy() % 5 + 1.0
+    why = ["Survey of cabling (finish to start)", "Ann Berger", "Ann Berger, Bo Chen"]
+    shift = pd.to_timedelta(days, unit="D")
+    return pd.DataFrame(
+        {
+            "task_id": rows["id"],
+            "name": rows["name"],
+            "start_before": rows["start"],
+            "start": rows["start"] + shift,
+            "finish_before": rows["finish"],
+            "finish": rows["finish"] + shift,
+            "moved_days": days,
+            "priority": 500.0,
+            "because": [why[n % 3] for n in rows.index],
+        }
+    )
+
+
 def trend(n=10):
     """Columns of milestone_trend: some hold, some slip, the first are reached."""
     rows = []

@@ -5,18 +5,24 @@ They know frames and metrics, not the stages: no number is computed here.
 """
 
 from pmtools.charts.curve import chart_s_curve
+from pmtools.charts.float_paths import chart_float_paths
 from pmtools.charts.gantt import chart_gantt
 from pmtools.charts.indices import chart_index_trend
-from pmtools.charts.load import chart_workload
+from pmtools.charts.levelling import chart_levelling
+from pmtools.charts.load import chart_load, chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
-from pmtools.charts.theme import show_charts_offline, static_svg
+from pmtools.charts.network import chart_network
+from pmtools.charts.theme import show_charts_offline
 
 __all__ = [
+    "chart_float_paths",
     "chart_gantt",
     "chart_index_trend",
+    "chart_levelling",
+    "chart_load",
     "chart_milestone_trend",
+    "chart_network",
     "chart_s_curve",
     "chart_workload",
     "show_charts_offline",
-    "static_svg",
 ]

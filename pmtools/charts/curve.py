@@ -6,28 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.charts import lines
-from pmtools.charts.theme import (
-    BLUE,
-    GREY,
-    LATE,
-    PALE_INK,
-    Chart,
-    alt,
-    date_range,
-    finished,
-    nothing,
-    status_line,
-    tooltip,
-)
+from pmtools.charts import lines, theme
+from pmtools.charts.theme import Chart, alt
 from pmtools.metrics import CannotSay, Metric
 from pmtools.words import day, is_missing, money, plain
 
 HEIGHT = 340
 _LOOKS: lines.Looks = {
-    Metric.PLANNED_VALUE: (PALE_INK, [6, 4], "circle"),
-    Metric.EARNED_VALUE: (BLUE, [1, 0], "circle"),
-    Metric.ACTUAL_COST: (LATE, [2, 2], "circle"),
+    Metric.PLANNED_VALUE: (theme.PALE_INK, [6, 4], "circle"),
+    Metric.EARNED_VALUE: (theme.BLUE, [1, 0], "circle"),
+    Metric.ACTUAL_COST: (theme.LATE, [2, 2], "circle"),
 }
 
 
@@ -54,10 +42,10 @@ def chart_s_curve(
         Where the range of the estimates is drawn, from the actual cost on the status date.
     """
     if isinstance(curve, CannotSay):
-        return nothing(curve)
+        return theme.nothing(curve)
     points = lines.points_of(curve, "date", _LOOKS, currency)
     if points.empty:
-        return nothing("there is neither a cost baseline nor a recorded cost")
+        return theme.nothing("there is neither a cost baseline nor a recorded cost")
     budget, *estimates = (
         float("nan") if isinstance(v, CannotSay) else v for v in (bac, eac_low, eac_high)
     )
@@ -74,10 +62,10 @@ def chart_s_curve(
         description += f" Estimate at completion {said} on {day(forecast_finish)}."
     if not is_missing(status_date):
         subtitle += f". Dashed: status date {day(status_date)}"
-    return finished(
+    return theme.finished(
         [
             *_axes(points, fan, high, currency),
-            *status_line(status_date),
+            *theme.status_line(status_date),
             *_fan_layers(fan),
             *_budget(budget, currency),
             *lines.layers_of(points, _LOOKS, opacity=0),
@@ -112,7 +100,7 @@ def _axes(points: pd.DataFrame, fan: pd.DataFrame, high: float, currency: str) -
     first, last = points["at"].min(), max([*points["at"], *fan["at"]])
     span = [0, alt.expr("width - 76")]
     return [
-        date_range(alt.X, first, last, span=span, title=None, grid=False),
+        theme.date_range(alt.X, first, last, span=span, title=None, grid=False),
         y.encode(y=alt.Y("value:Q", scale=scale, axis=axis)),
     ]
 
@@ -122,22 +110,22 @@ def _budget(budget: float, currency: str) -> list[Any]:
         return []
     rows = pd.DataFrame({"value": [budget], "said": [f"Budget (BAC) {money(budget, currency)}"]})
     chart = alt.Chart(rows).encode(y="value:Q")
-    words = chart.mark_text(align="left", x=4, dy=-8, color=PALE_INK).encode(text="said:N")
-    return [chart.mark_rule(color=GREY), words]
+    words = chart.mark_text(align="left", x=4, dy=-8, color=theme.PALE_INK).encode(text="said:N")
+    return [chart.mark_rule(color=theme.GREY), words]
 
 
 def _fan_layers(fan: pd.DataFrame) -> list[Any]:
     if fan.empty:
         return []
     place = {"x": "at:T", "y": "low:Q", "y2": "high:Q"}
-    told = tooltip({"said": "Estimate at completion"})
-    end = alt.Chart(fan.tail(1)).mark_rule(color=LATE, strokeWidth=5)
-    area = alt.Chart(fan).mark_area(color=LATE, opacity=0.16)
+    told = theme.tooltip({"said": "Estimate at completion"})
+    end = alt.Chart(fan.tail(1)).mark_rule(color=theme.LATE, strokeWidth=5)
+    area = alt.Chart(fan).mark_area(color=theme.LATE, opacity=0.16)
     return [area.encode(**place), end.encode(tooltip=told, **place)]
 
 
 def _ends(points: pd.DataFrame, fan: pd.DataFrame) -> pd.DataFrame:
     """What stands at the end of each line, and of the range."""
     ends = lines.ends_of(points)[["at", "value", "word", "ink"]]
-    middle = fan.tail(1).assign(value=(fan["low"] + fan["high"]) / 2, word="EAC", ink=LATE)
+    middle = fan.tail(1).assign(value=(fan["low"] + fan["high"]) / 2, word="EAC", ink=theme.LATE)
     return pd.concat([ends, middle[ends.columns]]) if len(fan) else ends

@@ -6,24 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.charts import lines
-from pmtools.charts.theme import (
-    BLUE,
-    GREY,
-    LATE,
-    PALE_INK,
-    Chart,
-    alt,
-    date_range,
-    finished,
-    nothing,
-)
+from pmtools.charts import lines, theme
+from pmtools.charts.theme import Chart, alt
 from pmtools.metrics import CannotSay, Metric
 
 HEIGHT = 260
 _LOOKS: lines.Looks = {
-    Metric.COST_PERFORMANCE_INDEX: (LATE, [1, 0], "circle"),
-    Metric.SCHEDULE_PERFORMANCE_INDEX_TIME: (BLUE, [6, 3], "square"),
+    Metric.COST_PERFORMANCE_INDEX: (theme.LATE, [1, 0], "circle"),
+    Metric.SCHEDULE_PERFORMANCE_INDEX_TIME: (theme.BLUE, [6, 3], "square"),
 }
 
 
@@ -44,10 +34,10 @@ def chart_index_trend(
         Bounds of the bands; outside of amber is red.
     """
     if isinstance(by_date, CannotSay):
-        return nothing(by_date)
+        return theme.nothing(by_date)
     points = lines.points_of(by_date, "status_date", _LOOKS)
     if points.empty:
-        return nothing("neither cost nor earned schedule was recorded")
+        return theme.nothing("neither cost nor earned schedule was recorded")
     low = max(min(points["value"].min(), amber[0]) - 0.08, 0.0)
     high = min(max(points["value"].max(), amber[1]) + 0.08, 3.0)
     first, last = points["at"].min(), points["at"].max()
@@ -55,10 +45,10 @@ def chart_index_trend(
     span = [44, alt.expr("width - 84")]
     ends = lines.ends_of(points)
     ends["word"] = ends["acronym"] + " " + ends["said_value"]
-    return finished(
+    return theme.finished(
         [
             *_bands([low, amber[0], green[0], green[1], amber[1], high]),
-            date_range(alt.X, first, last, span=span, title="Status date", grid=False),
+            theme.date_range(alt.X, first, last, span=span, title="Status date", grid=False),
             *lines.layers_of(points, _LOOKS, opacity=1),
             *lines.labels_of(ends, low, high, HEIGHT),
         ],
@@ -84,8 +74,8 @@ def _bands(bounds: list[float]) -> list[Any]:
     scale = alt.Scale(domain=[bounds[0], bounds[-1]], nice=False, zero=False, clamp=True)
     axis = alt.Axis(title="Index", format=".2f", tickCount=6, grid=False)
     band = alt.Chart(bands).encode(y=alt.Y("low:Q", scale=scale, axis=axis))
-    one = alt.Chart(pd.DataFrame({"value": [1.0]})).mark_rule(color=GREY).encode(y="value:Q")
-    words = band.mark_text(align="left", x=4, dy=-7, fontSize=10, color=PALE_INK)
+    one = alt.Chart(pd.DataFrame({"value": [1.0]})).mark_rule(color=theme.GREY).encode(y="value:Q")
+    words = band.mark_text(align="left", x=4, dy=-7, fontSize=10, color=theme.PALE_INK)
     return [
         band.mark_rect(color=alt.expr("datum.colour")).encode(
             y2="high:Q", x=alt.value(0), x2=alt.value("width")

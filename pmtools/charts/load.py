@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from pmtools.charts.theme import DARK_LATE, INK, Chart, alt, finished, nothing, tooltip
+from pmtools.charts import theme
+from pmtools.charts.theme import DARK_LATE, INK, Chart, alt
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, number, plain
 
-MOST_PEOPLE, MOST_WEEKS = 25, 26
-ROW_HEIGHT = 28
+MOST_PEOPLE, MOST_WEEKS, MOST_LANES = 25, 26, 8
+ROW_HEIGHT, LANE, ALONE = 28, 62, 220
 NAMES = "(width < 560 ? 96 : 190)"
 OVER = "over 100%"
 _SHADES = {
@@ -40,15 +41,15 @@ def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against ca
         name are told apart. The 25 most loaded people and the first 26 weeks are shown.
     """
     if isinstance(load, CannotSay):
-        return nothing(load)
+        return theme.nothing(load)
     rows = load.dropna(subset=["week", "load_hours"])
     if rows.empty:
-        return nothing("nobody is assigned to work that is left")
+        return theme.nothing("nobody is assigned to work that is left")
     grid, n_people = _cells(rows)
     n_shown, n_over = grid["row"].nunique(), int((grid["shade"] == OVER).sum())
     more = f" The {n_shown} busiest of {n_people} people." if n_people > n_shown else ""
     worst = grid.loc[grid["share"].idxmax()]
-    return finished(
+    return theme.finished(
         _layers(grid),
         title=title,
         subtitle="Share of each week's hours that is taken. Framed: more work than hours; "
@@ -63,34 +64,149 @@ def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against ca
     )
 
 
-def _cells(load: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """A row a person and week that is shown; how many people there are in all."""
+def chart_load(
+    load: pd.DataFrame | CannotSay, *, resource_id: str = "", title: str = "Load against capacity"
+) -> Chart:
+    """Hours of work a week as bars against the hours there are, for one or for the worst.
+
+    Parameters
+    ----------
+    load
+        As for `chart_workload`.
+    resource_id
+        Whose load is drawn; "" draws the 8 most loaded, one below the other.
+    """
+    if isinstance(load, CannotSay):
+        return theme.nothing(load)
+    rows = load.dropna(subset=["week", "load_hours", "capacity_hours"])
+    if resource_id:
+        rows = rows[rows["resource_id"] == resource_id]
+    if rows.empty:
+        return theme.nothing("nobody is assigned to work that is left")
+    rows, n_people = _ranked(rows, MOST_LANES)
+    bars = _bars(rows)
+    over = bars[bars["is_over"]]
+    lanes = bars.groupby("row", as_index=False).agg(name=("name", "first"), n=("is_over", "sum"))
+    words = [f"{n or 'none'} of {bars['week'].nunique()} weeks over" for n in lanes["n"]]
+    worst = rows.loc[rows["share"].idxmax()]
+    more = f" The {len(lanes)} most loaded of {n_people}." if n_people > len(lanes) else ""
+    return theme.finished(
+        _histogram(bars, lanes.assign(words=words)),
+        title=title,
+        subtitle="Hours of work a week; the line is what there is to work in, orange is too "
+        f"much.{more}",
+        description=f"{title}: {len(lanes)} people or teams over {bars['week'].nunique()} weeks "
+        f"from {day(rows['week'].min())}. {len(over)} weeks have more work than hours; the most is "
+        f"{number(worst['load_hours'])} h in {number(worst['capacity_hours'])} h for "
+        f"{plain(worst['resource'], 60)} in the week of {day(worst['week'])}.",
+        height=LANE * len(lanes) if len(lanes) > 1 else ALONE,
+    )
+
+
+def _bars(rows: pd.DataFrame) -> pd.DataFrame:
+    """Heights in lanes of 1, from its floor up, in the same scale of shares for all."""
+    most = rows.groupby("row")[["capacity_hours", "load_hours"]].transform("max")
+    whole = most["capacity_hours"].where(most["capacity_hours"] > 0, most["load_hours"])
+    load, capacity = (
+        rows[f"{name}_hours"] / whole.clip(lower=1e-9) for name in ("load", "capacity")
+    )
+    top = min(max(load.max(), 1.0), 3.0) / 0.74
+    is_over = rows["load_hours"] > rows["capacity_hours"] + 0.25
+    lane = rows["row"].rank(method="dense").astype(int)
+    floor = lane - 0.06
+    said, is_alone = cells(list(rows["load_hours"].round()), "number"), lane.max() == 1
+    return (
+        _told(rows)
+        .assign(
+            floor=floor,
+            within=floor - load.clip(upper=capacity) / top,
+            full=floor - load.clip(upper=3.0) / top,
+            capacity=floor - capacity / top,
+            is_over=is_over,
+            text=[word if o or is_alone else "" for word, o in zip(said, is_over, strict=True)],
+            lane=lane,
+        )
+        .drop(columns="share")
+    )
+
+
+def _histogram(bars: pd.DataFrame, lanes: pd.DataFrame) -> list[Any]:
+    n = len(lanes)
+    scale = alt.Scale(domain=[0, n], reverse=True, nice=False, zero=False)
+    y = {name: alt.Y(f"{name}:Q", scale=scale, axis=None) for name in ("floor", "full", "capacity")}
+    chart = alt.Chart(bars).encode(x=_week_axis(list(bars["week"].unique())))
+    told = theme.tooltip(_TOLD)
+    week = alt.expr(f"(width - {NAMES}) / {bars['week'].nunique()}")
+    line = chart.encode(y=y["capacity"])
+    people = alt.Chart(lanes.assign(floor=range(1, n + 1), top=range(n)))
+    name = people.encode(y=alt.Y("top:Q", scale=scale, axis=None))
+    look = {"align": "left", "x": 0, "limit": alt.expr(f"{NAMES} - 8")}
+    return [
+        people.mark_rule(color="#e4e4e4").encode(y=y["floor"]),
+        chart.mark_rect(fill=_SHADES["up to 100%"]).encode(
+            y=y["floor"], y2="within:Q", tooltip=told
+        ),
+        chart.transform_filter("datum.is_over")
+        .mark_rect(fill=_SHADES[OVER], stroke=DARK_LATE, strokeWidth=1.2)
+        .encode(y=alt.Y("within:Q", scale=scale, axis=None), y2="full:Q", tooltip=told),
+        line.mark_tick(orient="horizontal", thickness=2, color=INK, width=week),
+        chart.mark_text(dy=-7, fontSize=10, fontWeight="bold").encode(y=y["full"], text="text:N"),
+        name.mark_text(**look, dy=24, fontWeight="bold").encode(
+            text="name:N", tooltip=theme.tooltip({"name": "Who"})
+        ),
+        name.mark_text(**look, dy=39, color=theme.PALE_INK).encode(text="words:N"),
+    ]
+
+
+def _week_axis(weeks: list[str]) -> Any:
+    scale = alt.Scale(domain=weeks, range=[alt.expr(NAMES), alt.expr("width")], padding=0.05)
+    axis = alt.Axis(
+        title="Week of", orient="top", labelAngle=0, labelOverlap="parity", labelSeparation=6,
+        domain=False, ticks=False,
+    )  # fmt: skip
+    return alt.X("week:O", scale=scale, axis=axis)
+
+
+def _ranked(load: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
+    """Rows of the busiest in the first weeks with their share; how many people there are."""
     key = load["resource_id"] if "resource_id" in load else load["resource"]
     share = load["load_hours"] / load["capacity_hours"].where(load["capacity_hours"] > 0)
     # Work in a week without any capacity is as overloaded as can be.
     share = share.fillna((load["load_hours"] > 0).map({True: float("inf"), False: 0.0}))
     rows = load.assign(key=key, share=share)
     busiest = rows.groupby("key")["share"].max().sort_values(ascending=False, kind="stable").index
-    weeks = sorted(rows["week"].unique())[:MOST_WEEKS]
-    rows = rows[rows["key"].isin(busiest[:MOST_PEOPLE]) & rows["week"].isin(weeks)]
+    last = rows.loc[rows["load_hours"] > 0, "week"].max()
+    weeks = sorted(rows.loc[~(rows["week"] > last), "week"].unique())[:MOST_WEEKS]
+    rows = rows[rows["key"].isin(busiest[:most]) & rows["week"].isin(weeks)]
     rows = rows.assign(row=rows["key"].map({key: n for n, key in enumerate(busiest)}))
-    rows = rows.sort_values(["week", "row"], ignore_index=True)
-    bounds = [-1, 0, 0.5, 0.8, 1.005, float("inf")]
-    shown = pd.DataFrame(
+    return rows.sort_values(["week", "row"], ignore_index=True), len(busiest)
+
+
+def _told(rows: pd.DataFrame) -> pd.DataFrame:
+    """What is said of each person and week."""
+    return pd.DataFrame(
         {
             "row": rows["row"],
             "week": [day_month(week) for week in rows["week"]],
             "name": [plain(name, 200) for name in rows["resource"]],
-            "text": list(map(_said, rows["share"], rows["load_hours"])),
             "share": rows["share"],
-            "shade": pd.cut(rows["share"], bounds, labels=list(_SHADES)).astype("str"),
             "said_week": cells(list(rows["week"]), "date"),
             "said_load": cells(list(rows["load_hours"].round(1)), "hours"),
             "said_capacity": cells(list(rows["capacity_hours"].round(1)), "hours"),
             "tasks": cells(list(rows["tasks"]), "text") if "tasks" in rows else "–",
         }
     )
-    return shown, len(busiest)
+
+
+def _cells(load: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """A row a person and week that is shown; how many people there are in all."""
+    rows, n_people = _ranked(load, MOST_PEOPLE)
+    bounds = [-1, 0, 0.5, 0.8, 1.005, float("inf")]
+    shown = _told(rows).assign(
+        text=list(map(_said, rows["share"], rows["load_hours"])),
+        shade=pd.cut(rows["share"], bounds, labels=list(_SHADES)).astype("str"),
+    )
+    return shown, n_people
 
 
 def _said(share: float, hours: float) -> str:
@@ -101,14 +217,9 @@ def _said(share: float, hours: float) -> str:
 
 def _layers(grid: pd.DataFrame) -> list[Any]:
     weeks = list(grid["week"].unique())
-    scale = alt.Scale(domain=weeks, range=[alt.expr(NAMES), alt.expr("width")], padding=0.05)
-    axis = alt.Axis(
-        title="Week of", orient="top", labelAngle=0, labelOverlap="greedy", labelSeparation=6,
-        domain=False, ticks=False,
-    )  # fmt: skip
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.08))
     chart = alt.Chart(grid.drop(columns="share"))
-    cell = chart.encode(x=alt.X("week:O", scale=scale, axis=axis), y=y)
+    cell = chart.encode(x=_week_axis(weeks), y=y)
     is_over, width = f"datum.shade === '{OVER}'", f"(width - {NAMES}) / {len(weeks)}"
     boxes = cell.mark_rect(stroke=alt.expr(f"{is_over} ? '{DARK_LATE}' : null"), strokeWidth=1.6)
     shares = cell.mark_text(
@@ -122,7 +233,9 @@ def _layers(grid: pd.DataFrame) -> list[Any]:
     legend = alt.Legend(columns=alt.expr("width < 560 ? 3 : 5"), symbolType="square")
     shade = alt.Scale(domain=list(_SHADES), range=list(_SHADES.values()))
     return [
-        boxes.encode(fill=alt.Fill("shade:N", scale=shade, legend=legend), tooltip=tooltip(_TOLD)),
+        boxes.encode(
+            fill=alt.Fill("shade:N", scale=shade, legend=legend), tooltip=theme.tooltip(_TOLD)
+        ),
         shares.encode(text="text:N"),
-        names.encode(y=y, text="name:N", tooltip=tooltip({"name": "Who"})),
+        names.encode(y=y, text="name:N", tooltip=theme.tooltip({"name": "Who"})),
     ]

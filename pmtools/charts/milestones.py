@@ -7,21 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmtools.charts.theme import (
-    BLUE,
-    LATE,
-    PALE_GREY,
-    PALE_INK,
-    Chart,
-    alt,
-    date_range,
-    finished,
-    label_heights,
-    nothing,
-    scales,
-    thinned,
-    tooltip,
-)
+from pmtools.charts import theme
+from pmtools.charts.theme import Chart, alt
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, plain
 
@@ -29,7 +16,11 @@ HEIGHT = 380
 MOST_MILESTONES = 14
 LABELS = "(width < 480 ? 118 : 230)"
 LATER, ON_TIME, REACHED = "Later than first forecast", "On first forecast or earlier", "Reached"
-_STATES = {LATER: (LATE, "triangle-up"), ON_TIME: (BLUE, "circle"), REACHED: (PALE_INK, "square")}
+_STATES = {
+    LATER: (theme.LATE, "triangle-up"),
+    ON_TIME: (theme.BLUE, "circle"),
+    REACHED: (theme.PALE_INK, "square"),
+}
 
 
 def chart_milestone_trend(
@@ -46,18 +37,18 @@ def chart_milestone_trend(
         Rows after it are left out.
     """
     if isinstance(trend, CannotSay):
-        return nothing(trend)
+        return theme.nothing(trend)
     rows = trend.dropna(subset=["status_date", "forecast"])
     if status_date is not None:
         rows = rows[rows["status_date"] <= status_date]
     if rows.empty:
-        return nothing("no forecast of a milestone was recorded")
+        return theme.nothing("no forecast of a milestone was recorded")
     points, ends = _lines(rows)
     n_more = len(ends) - MOST_MILESTONES
     ends = ends.head(MOST_MILESTONES)
-    dates = thinned(np.sort(points["at"].unique()))
+    dates = theme.thinned(np.sort(points["at"].unique()))
     points = points[points["key"].isin(ends["key"]) & points["at"].isin(dates)]
-    return finished(
+    return theme.finished(
         _layers(points, ends),
         title=title,
         subtitle="Level: the milestone holds its date. Rising: it slips. On the grey line it is "
@@ -102,7 +93,7 @@ def _layers(points: pd.DataFrame, ends: pd.DataFrame) -> list[Any]:
     start = first - pd.Timedelta(days=2)
     span = [0, alt.expr(f"width - {LABELS}")]
     diagonal = alt.Chart(pd.DataFrame({"at": [first, last]}))
-    colour, shape = scales(_STATES)
+    colour, shape = theme.scales(_STATES)
     legend = alt.Legend(columns=alt.expr("width < 480 ? 1 : 3"))
     told = {"name": "Milestone", "said_at": "Forecast made on", "said_forecast": "Forecast"}
     chart = alt.Chart(points).encode(
@@ -112,12 +103,12 @@ def _layers(points: pd.DataFrame, ends: pd.DataFrame) -> list[Any]:
         color=alt.Color("state:N", scale=colour, legend=legend),
     )
     return [
-        date_range(alt.X, start, last, span=span, title="Forecast made on", grid=False),
-        date_range(alt.Y, low, high, title="Forecast date"),
-        diagonal.mark_line(color=PALE_GREY, strokeWidth=3).encode(x="at:T", y="at:T"),
+        theme.date_range(alt.X, start, last, span=span, title="Forecast made on", grid=False),
+        theme.date_range(alt.Y, low, high, title="Forecast date"),
+        diagonal.mark_line(color=theme.PALE_GREY, strokeWidth=3).encode(x="at:T", y="at:T"),
         chart.mark_line(strokeWidth=1.6),
         chart.mark_point(size=45, filled=True, opacity=1).encode(
-            tooltip=tooltip(told), shape=alt.Shape("state:N", scale=shape, legend=legend)
+            tooltip=theme.tooltip(told), shape=alt.Shape("state:N", scale=shape, legend=legend)
         ),
         *_end_labels(ends, low, high),
     ]
@@ -127,18 +118,18 @@ def _end_labels(ends: pd.DataFrame, low: Any, high: Any) -> list[Any]:
     """The date and name of each milestone at the end of its line, moved apart."""
     dates, names = map(day_month, ends["forecast"]), ends["name"]
     labels = ends[["at", "forecast", "name"]].assign(
-        label_y=label_heights(ends["forecast"], low, high, HEIGHT),
+        label_y=theme.label_heights(ends["forecast"], low, high, HEIGHT),
         label=[f"{on} · {plain(name, 40)}" for on, name in zip(dates, names, strict=True)],
     )
     y, x = alt.expr("datum.label_y"), f"width - {LABELS}"
     chart = alt.Chart(labels)
-    leader = chart.mark_rule(color=PALE_GREY, x2=alt.expr(f"{x} + 14"), y2=y, strokeWidth=0.8)
+    leader = chart.mark_rule(color=theme.PALE_GREY, x2=alt.expr(f"{x} + 14"), y2=y, strokeWidth=0.8)
     words = chart.mark_text(
         align="left", x=alt.expr(f"{x} + 18"), y=y, limit=alt.expr(f"{LABELS} - 18")
     )
     return [
         leader.encode(x="at:T", y="forecast:T"),
-        words.encode(text="label:N", tooltip=tooltip({"name": "Milestone"})),
+        words.encode(text="label:N", tooltip=theme.tooltip({"name": "Milestone"})),
     ]
 
 

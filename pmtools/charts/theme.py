@@ -1,4 +1,4 @@
-"""How every chart looks, and how it is shown: offline in JupyterLab, in a page, as SVG."""
+"""How every chart looks, and how it is shown: offline, in JupyterLab and in a page."""
 
 from __future__ import annotations
 
@@ -64,13 +64,6 @@ def _bundle(spec: dict[str, Any], **_: object) -> dict[str, Any]:
     return {"application/vnd.vegalite.v5+json": {**spec, "$schema": _SCHEMA}, "text/plain": words}
 
 
-def static_svg(spec: dict[str, Any], width: int = 680) -> str:
-    """The chart as SVG text of `width` pixels, with nothing fetched and nothing that can run."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg({**spec, "width": width}, allowed_base_urls=[]))
-
-
 def finished(
     layers: Sequence[Any], *, title: str, subtitle: str, description: str, height: int
 ) -> Any:
@@ -102,6 +95,16 @@ def scales(looks: Mapping[str, Sequence[Any]]) -> list[Any]:
     """From each name's looks, such as colour and shape: a scale of the colours, of the shapes."""
     names, kinds = list(looks), zip(*looks.values(), strict=True)
     return [alt.Scale(domain=names, range=list(kind)) for kind in kinds]
+
+
+def critical_ink(fill: str, stroke: str) -> dict[str, Any]:
+    """Critical tasks differ by more than their colour: their edge is dark, and thick."""
+    pairs = {"fill": (LATE, fill), "stroke": (DARK_LATE, stroke)}
+    ink = {
+        key: alt.expr(f"datum.is_critical ? '{critical}' : '{other}'")
+        for key, (critical, other) in pairs.items()
+    }
+    return ink | {"strokeWidth": alt.expr("datum.is_critical ? 1.6 : 0.6")}
 
 
 def status_line(status_date: Any) -> list[Any]:

@@ -12,6 +12,11 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from pmtools.metrics import CannotSay, Metric
+from pmtools.tables.scheduling import table_conflicts as table_conflicts
+from pmtools.tables.scheduling import table_driving_chain as table_driving_chain
+from pmtools.tables.scheduling import table_float_paths as table_float_paths
+from pmtools.tables.scheduling import table_moves as table_moves
+from pmtools.tables.scheduling import table_overloads as table_overloads
 from pmtools.tables.table import Table as Table
 from pmtools.tables.table import table as table
 from pmtools.words import Format, cells, day, is_missing, plain

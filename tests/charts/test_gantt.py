@@ -4,8 +4,11 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import frames
+import pandas as pd
+import pytest
+from pictures import static_svg
 
-from pmtools.charts import chart_gantt, static_svg
+from pmtools.charts import chart_gantt
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -81,3 +84,58 @@ def test_of_a_large_plan_finished_work_is_left_out_unless_all_is_finished():
     n_some, n_every = (chart_gantt(rows).to_dict()["height"] / 17 for rows in (some, every))
     assert n_some == (~some["is_finished"] | (some["kind"] == "summary")).sum() < 30
     assert n_every == 50
+
+
+def test_float_is_drawn_from_the_finish_to_the_late_finish_of_open_tasks():
+    """How long a task may wait is seen, not computed in the head."""
+    tasks = frames.tasks(7)
+    late = tasks["finish"] + pd.Timedelta(days=9)
+    plain, floating = drawn(tasks), drawn(tasks.assign(late_finish=late))
+    n_open = int((~tasks["is_finished"] & (tasks["kind"] != "summary")).sum())
+    assert "Float" not in texts(plain)
+    assert "Float" in texts(floating)
+    assert floating.count('stroke="#2f6296" stroke-width="1.2"') == n_open
+
+
+def test_links_are_drawn_on_demand_between_tasks_that_are_shown():
+    """Fifty arrows are a net; who asks for them sees those that set a date apart."""
+    tasks = frames.tasks(2)
+    links = frames.links(tasks)
+    spec = chart_gantt(tasks, frames.STATUS, links=links).to_dict()
+    points = [row for rows in spec["datasets"].values() for row in rows if "step" in row]
+    assert len(points) == 3 * len(links)
+    assert "a dashed one sets no date" in " ".join(spec["title"]["subtitle"])
+    few = chart_gantt(tasks[:4], frames.STATUS, links=links).to_dict()
+    points = [row for rows in few["datasets"].values() for row in rows if "step" in row]
+    assert 0 < len(points) < 3 * len(links)
+
+
+@pytest.mark.parametrize(
+    ("kind", "leaves", "enters"),
+    [("FS", "finish", "start"), ("SS", "start", "start"), ("FF", "finish", "finish"),
+     ("SF", "start", "finish")],
+)  # fmt: skip
+def test_a_link_joins_the_ends_that_its_kind_says(kind, leaves, enters):
+    """Start to start is not finish to start."""
+    tasks = frames.tasks(1)
+    links = frames.links(tasks)[1:2].assign(kind=kind)
+    spec = chart_gantt(tasks, links=links).to_dict()
+    points = [row for rows in spec["datasets"].values() for row in rows if "step" in row]
+    before, after = tasks.iloc[2], tasks.iloc[3]
+    expected = [before[leaves], after[enters], after[enters]]
+    assert [pd.Timestamp(point["at"]) for point in points] == expected
+    assert [point["row"] for point in points] == [2, 2, 3]
+
+
+def test_critical_tasks_without_a_place_are_counted():
+    """Nobody takes the picture of a part for the whole."""
+    tasks = frames.tasks(60, 6).assign(is_critical=True)
+    said = " ".join(chart_gantt(tasks, frames.STATUS).to_dict()["title"]["subtitle"])
+    assert "critical ones are left out" in said
+
+
+def test_the_year_stands_where_a_plan_crosses_it():
+    """1 Mar of which year?"""
+    tasks = frames.tasks(1)
+    tasks.loc[3, ["start", "finish"]] += pd.Timedelta(days=400)
+    assert any(text.endswith("2027") for text in texts(drawn(tasks)))

@@ -7,11 +7,12 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from pictures import static_svg
 
 import pmtools as pm
 from pmtools import charts, tables
-from pmtools.charts import static_svg
 
 PROJECT = Path(__file__).parents[2] / "templates" / "projects" / "network-upgrade"
 
@@ -23,6 +24,14 @@ def gallery():
     schedules = pm.schedule_weeks(weeks)
     now, plan = weeks[-1], schedules[-1]
     value, load = pm.earned_value(now), pm.workload(plan)
+    paths, levelled = pm.float_paths(plan), pm.level(now, time_limit=0)
+    finishes = {"finish_before": levelled.before.finish, "finish": levelled.finish}
+    last = plan.tasks["id"].iloc[-1]
+    clash = pd.DataFrame(
+        {"resource": ["Ann"], "from": [now.header.status_date], "to": [plan.finish],
+         "needed": [2.0], "capacity": [1.0], "tasks": ["Survey; Cutover"],
+         "reason": ["no float is left"]}
+    )  # fmt: skip
     money = {"currency": value.currency}
     at = now.header.status_date
     return {
@@ -31,6 +40,10 @@ def gallery():
         "chart_s_curve": pm.chart_s_curve(**value.s_curve(), forecast_finish=plan.finish),
         "chart_index_trend": pm.chart_index_trend(value.by_date),
         "chart_workload": pm.chart_workload(load),
+        "chart_load": pm.chart_load(load),
+        "chart_network": pm.chart_network(plan.tasks, plan.links, last),
+        "chart_float_paths": pm.chart_float_paths(paths),
+        "chart_levelling": pm.chart_levelling(levelled.moves, **finishes),
         "table_signals": pm.table_signals(pm.status(schedules, value).dimensions),
         "table_findings": pm.table_findings(pm.check(now).frame),
         "table_changes": pm.table_changes(pm.changes_since_last(schedules)),
@@ -43,6 +56,11 @@ def gallery():
         "table_decisions": pm.table_decisions(pm.decisions_needed(now), **money),
         "table_control_accounts": pm.table_control_accounts(value.by_control_account, **money),
         "table_earned_value": pm.table_earned_value(value.by_date, **money),
+        "table_driving_chain": pm.table_driving_chain(pm.driving_chain(plan, last)),
+        "table_float_paths": pm.table_float_paths(paths),
+        "table_conflicts": pm.table_conflicts(pm.conflicts(plan)),
+        "table_moves": pm.table_moves(levelled.moves),
+        "table_overloads": pm.table_overloads(clash),
     }
 
 
@@ -61,6 +79,11 @@ SHOWN = {
     "table_decisions": ("Decision", "Why", "Who decides", "Until", "Delay", "Cost (EUR)"),
     "table_control_accounts": ("BAC (EUR)", "CPI", "SPI", "EAC (EUR)"),
     "table_earned_value": ("Measure", "30 Oct 2026", "6 Nov 2026"),
+    "table_driving_chain": ("Task", "Start", "Finish", "Set by"),
+    "table_float_paths": ("Path", "Float", "Tasks", "From", "To", "Through"),
+    "table_conflicts": ("This must hold", "But it starts from", "Too long by"),
+    "table_moves": ("Task", "Start was", "Start", "Finish", "Moved", "Because of"),
+    "table_overloads": ("Who", "From", "To", "Needed", "There is", "For", "Why it stays"),
 }
 
 
