@@ -88,9 +88,7 @@ def limits_of(network: Network, progress: Progress) -> Limits:
         floor=np.where(is_point, WorkCalendar.always().minutes_before(instant), floor),
         floor_instant=np.where(held >= floor, evening, instant),
         floor_reason=np.where(held >= floor, CONSTRAINT, reason),
-        delay=np.where(is_open & ~is_late, network.of_task("levelling_delay_hours") * 60, 0).astype(
-            np.int64
-        ),
+        delay=_delays(network, is_open & ~is_late),
         cap=cap,
         is_finish_cap=rules.are(*FINISHES_NOT_AFTER),
         latest=np.where(is_point, NEVER, latest),
@@ -106,6 +104,11 @@ def limits_of(network: Network, progress: Progress) -> Limits:
         is_late=is_late,
         lag=_lags(network, progress) if is_at_status else network.lag,
     )
+
+
+def _delays(network: Network, is_delayed: np.ndarray) -> Minutes:
+    minutes = np.rint(network.of_task("levelling_delay_hours") * 60)
+    return np.where(is_delayed, minutes, 0).astype(np.int64)
 
 
 def _lags(network: Network, progress: Progress) -> Minutes:

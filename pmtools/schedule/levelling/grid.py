@@ -45,10 +45,11 @@ class Grid:
         return keys
 
     def bound(self, found: Found) -> int:
-        """No plan is finished before this instant, in minutes since 1970; MISSING if unknown."""
+        """No plan as punctual is finished before this minute since 1970; MISSING if unknown."""
         if not self.is_exact:
             return MISSING
-        return int(self.axis.instant_at(self.origin + found.bound * self.length, "finish"))
+        slots = found.finish if found.is_optimal else found.bound
+        return int(self.axis.instant_at(self.origin + slots * self.length, "finish"))
 
 
 class _Axis:
@@ -141,7 +142,7 @@ def grid_of(case: Case, plan: Placement, reference: Minutes, weight: Minutes) ->
             earliest=earliest,
             latest=last(case.latest, "start"),
             fixed=np.where(case.moves[nodes], -1, earliest),
-            ignores_capacity=~case.waits[nodes],
+            ignores_capacity=(case.moves & needing & ~case.waits)[nodes],
             due=last(limits.latest, "finish"),
             reference=np.maximum(axis.worked(axis.instants(reference, "start")) // length, 0),
             weight=weight[nodes],

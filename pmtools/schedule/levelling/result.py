@@ -33,7 +33,8 @@ class Levelling:
       what sets its date)
     - conflicts, a row an overload that remains: resource_id, resource, from, to, needed, capacity,
       tasks (names), reason
-    - finish: of the work; no plan can be finished before `bound`
+    - finish: of the work; no plan can be finished before `bound`; `is_punctual` where no limit or
+      deadline is missed (else a plan that misses them by more could be)
     - gap_days, gap_percent: working time from bound to finish; also as part of that from the start
       to the bound
     """
@@ -48,20 +49,23 @@ class Levelling:
     gap_days: float
     gap_percent: float
 
+    is_punctual: bool
+
     @property
     def is_optimal(self) -> bool:
-        """Whether it is proved that nothing finishes earlier."""
+        """Whether it is proved that nothing finishes earlier and misses no deadline by more."""
         return self.gap_days == 0
 
     @property
     def proof(self) -> Statement:
         """What is proved of the finish."""
+        other = "no plan" if self.is_punctual else "no plan that is as punctual"
         if self.is_optimal:
-            return Statement(f"optimal: no plan is finished before {day(self.finish)}", "green")
-        days = number(self.gap_days, 1)
+            return Statement(f"optimal: {other} is finished before {day(self.finish)}", "green")
+        days, percent = number(self.gap_days, 1), number(self.gap_percent, 1)
         return Statement(
-            f"at most {days} days ({number(self.gap_percent, 1)}%) later than the best possible: "
-            f"no plan is finished before {day(self.bound)}"
+            f"at most {days} days ({percent}%) later than the best possible: "
+            f"{other} is finished before {day(self.bound)}"
         )
 
     def __str__(self) -> str:
@@ -99,6 +103,7 @@ def levelling_of(case: Case, plan: Placement, before: Schedule, bound: int) -> L
         bound=pd.Timestamp(instants_of(bound)),
         gap_days=gap / project.header.hours_per_day,
         gap_percent=100 * gap / max(whole, 1e-9),
+        is_punctual=plan.cost[1] == 0,
     )
 
 

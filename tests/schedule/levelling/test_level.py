@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from day_plan import day_plan, days
 from levelling_checker import overloads
+from psplib import FOLDER, read_psplib
+from real_data import needs_data
 
 from pmtools.errors import ProjectError
 from pmtools.schedule import PRESETS, schedule
@@ -257,6 +259,47 @@ def test_earlier_levelling_is_taken_back():
     assert f"{levelling.before.finish:%m-%d}" == "07-03"
     assert f"{levelling.finish:%m-%d}" == "06-08"
     assert levelling.moves["moved_days"].tolist()[-1] < 0
+
+
+def test_what_cannot_be_kept_is_said_beside_the_proof():
+    """Two tasks of Ann are due on the same day: one of them is late, as in any other plan."""
+    project = staffed(day_plan("A3:deadline=2026-06-03 B3:deadline=2026-06-03"), "A", "B")
+    levelling = quick(project)
+    text = "optimal: no plan that is as punctual is finished before 8 Jun 2026"
+    assert levelling.proof.text == text
+
+
+def test_a_delay_is_exact_to_the_minute():
+    """A of 67 minutes makes B wait as long, in elapsed hours with as many digits as it takes."""
+    project = staffed(day_plan("A1 B1", scheduling="microsoft_project"), "A", "B")
+    tasks = project.tasks.assign(duration_hours=[67 / 60, 1.0], priority=[900.0, 100.0])
+    levelling = quick(project.replace(tasks=tasks))
+    assert levelling.schedule.tasks["start"][1] == pd.Timestamp(f"{MONDAY} 09:07")
+
+
+@needs_data
+def test_a_plan_of_psplib_is_levelled_to_its_optimum():
+    """j301_1: critical path 38 days, 43 with its people, proved (standards, section 5)."""
+    problem = read_psplib(FOLDER / "j30" / "j301_1.sm")
+    ids = [str(job) for job in range(len(problem.duration))]
+    ends = zip(problem.predecessor, problem.successor, strict=True)
+    project = day_plan("A1").replace(
+        tasks=[{"id": i, "name": i, "duration_hours": 8.0 * d}
+               for i, d in zip(ids, problem.duration, strict=True)],
+        links=[{"predecessor_id": str(a), "successor_id": str(b)} for a, b in ends],
+        resources=[{"id": f"r{r}", "name": f"r{r}", "capacity": float(capacity[0])}
+                   for r, capacity in enumerate(problem.capacity)],
+        assignments=[{"task_id": i, "resource_id": f"r{r}", "units": float(units)}
+                     for i, row in zip(ids, problem.demand, strict=True)
+                     for r, units in enumerate(row)],
+    )  # fmt: skip
+    levelling = level(project, time_limit=20)
+    count = levelling.schedule.calendars[""].hours_between
+    start = levelling.schedule.start
+    assert count(start, levelling.before.finish) == 38 * 8
+    assert count(start, levelling.finish) == 43 * 8
+    assert levelling.is_optimal
+    assert overloads(levelling.schedule) == []
 
 
 def test_what_needs_more_than_there_ever_is_is_named_before_any_search():
