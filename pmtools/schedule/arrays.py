@@ -129,3 +129,11 @@ def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
         np.concatenate(days),
         np.concatenate(works),
     )
+
+
+def nothing() -> tuple[Arrays, State]:
+    """What the passes read and write where there is one node and no link."""
+    none, clocks = np.zeros(0, np.int64), clocks_of((WorkCalendar.always(),))
+    fixed = [clocks, np.zeros(1, np.int64), records(NODE, 1), records(LINK, 0)]
+    arrays = Arrays._make([*fixed, *[none] * 11, *[np.zeros(1, bool)] * 2])
+    return arrays, State(records(PLACE, 1), none, none > 0)

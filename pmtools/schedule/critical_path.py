@@ -111,6 +111,7 @@ def _stretched(network: Network, limits: Limits, dates: Dates) -> Dates:
     return replace(
         dates, start=start, finish=finish, late_start=late_start, late_finish=late_finish,
         reached=reached, duration=np.where(is_support, whole, dates.duration),
+        instant=np.where(is_support, network.at(finish, "finish"), dates.instant),
         free=np.where(is_support, late_finish, dates.free),
     )  # fmt: skip
 

@@ -12,63 +12,70 @@ or a constraint.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numba
 import numpy as np
+from numba.core.caching import FunctionCache
 
-from pmtools.calendars import DAY, MISSING, WEEK, WorkCalendar
-from pmtools.schedule.arrays import (
-    FF,
-    FIRST,
-    FS,
-    LATEST,
-    LEAF,
-    LINK,
-    NODE,
-    PLACE,
-    SF,
-    SS,
-    WORK_BITS,
-    Arrays,
-    State,
-    clocks_of,
-    records,
-)  # fmt: skip
+from pmtools.calendars import DAY, MISSING, WEEK
+from pmtools.schedule.arrays import FF, FIRST, FS, LATEST, LEAF, SF, SS, WORK_BITS, nothing, records
 
 __all__ = [
-    "Arrays", "State", "backward", "before", "compiled", "earliest", "event", "finish_at",
+    "backward", "before", "compiled", "earliest", "event", "finish_at",
     "forward", "free_finish", "in_order", "place", "records", "settle", "start_at", "warm",
 ]  # fmt: skip
 
 
-def compiled(function: Callable[..., Any]) -> Any:
+class _Kept(FunctionCache):
+    """Machine code kept in a folder; what another version left there is no reason to stop."""
+
+    def load_overload(self, *signature: Any) -> Any:
+        try:
+            return super().load_overload(*signature)
+        except Exception:
+            self.flush()
+            return None
+
+
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """The function in machine code, kept for the next process where a folder can be written."""
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # no folder for the cache
-        return numba.njit(nogil=True)(function)
+    made = numba.njit(nogil=True, **options)(function)
+    with suppress(RuntimeError):  # no folder for the cache
+        made._cache = _Kept(function)
+    return made
+
+
+inlined = partial(compiled, inline="always")
+"""The same, as a part of what calls it: handing calendars on costs more than asking them."""
 
 
 @compiled
-def in_order(waiting, out, out_end, out_link, after):  # type: ignore[no-untyped-def]
-    """Nodes after their predecessors; `waiting` counts these. Those in a circle are left out."""
-    found = np.empty(len(waiting), np.int64)
-    count = 0
-    for node in range(len(waiting)):
-        if waiting[node] == 0:
-            found[count] = node
-            count += 1
-    position = 0
-    while position < count:
-        for slot in range(out[found[position]], out_end[found[position]]):
-            node = after[out_link[slot]]
-            waiting[node] -= 1
-            if waiting[node] == 0:
-                found[count] = node
+def in_order(into, into_end, into_link, before):  # type: ignore[no-untyped-def]
+    """Nodes after their predecessors, else as they come, until one is its own predecessor."""
+    count, depth = 0, 0
+    found, stack = np.empty_like(into), np.empty_like(into)
+    looked, state = into.copy(), np.zeros(len(into), np.int8)
+    for root in range(len(into)):
+        if state[root] == 0:
+            stack[0], state[root], depth = root, 1, 1
+        while depth > 0:
+            node = stack[depth - 1]
+            if looked[node] < into_end[node]:
+                earlier = before[into_link[looked[node]]]
+                looked[node] += 1
+                if state[earlier] == 1:
+                    return found[:count]
+                if state[earlier] == 0:
+                    stack[depth], state[earlier] = earlier, 1
+                    depth += 1
+            else:
+                found[count], state[node] = node, 2
                 count += 1
-        position += 1
-    return found[:count]
+                depth -= 1
+    return found
 
 
 @compiled
@@ -105,7 +112,7 @@ def start_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
     return shifts[at].start + worked - shifts[at].worked + weeks * WEEK
 
 
-@compiled
+@inlined
 def finish_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
     """The first instant with so many working minutes before it: a finish of work."""
     mine = clocks.calendars[calendar]
@@ -114,26 +121,32 @@ def finish_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
     return start_at(clocks, calendar, worked - 1) + 1
 
 
-@compiled
-def event(a, s, node, is_finish):  # type: ignore[no-untyped-def]
+@inlined
+def event(clocks, mine, placed, is_finish):  # type: ignore[no-untyped-def]
     """The instant a node finishes, or starts."""
-    mine, placed = a.nodes[node], s.nodes[node]
     if mine.duration == 0 and not mine.is_started:
         return placed.instant
     if is_finish:
-        return finish_at(a.clocks, mine.calendar, placed.finish)
-    return start_at(a.clocks, mine.calendar, placed.begin)
+        return finish_at(clocks, mine.calendar, placed.finish)
+    return start_at(clocks, mine.calendar, placed.begin)
 
 
-@compiled
-def reach_instant(a, s, at):  # type: ignore[no-untyped-def]
+@inlined
+def reach_instant(clocks, link, mine, placed):  # type: ignore[no-untyped-def]
     """What a link says of its successor's start or finish, as an instant."""
-    link = a.links[at]
-    instant = event(a, s, link.before, link.kind in (FS, FF))
+    instant = event(clocks, mine, placed, link.kind in (FS, FF))
     if link.lag == 0:
         return instant
-    worked = before(a.clocks, link.lag_calendar, instant) + link.lag
-    return finish_at(a.clocks, link.lag_calendar, worked)
+    worked = before(clocks, link.lag_calendar, instant) + link.lag
+    return finish_at(clocks, link.lag_calendar, worked)
+
+
+@inlined
+def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
+    """The same in the working minutes of the successor's calendar."""
+    if link.lag != 0 and link.lag_calendar != calendar:
+        return before(clocks, calendar, reach_instant(clocks, link, mine, placed))
+    return before(clocks, calendar, event(clocks, mine, placed, link.kind in (FS, FF))) + link.lag
 
 
 @compiled
@@ -147,7 +160,9 @@ def _stand(a, s, node):  # type: ignore[no-untyped-def]
     for position in range(mine.into, mine.into_end):
         at = a.into_link[position]
         if s.reached[at] == placed.start:
-            arrival = max(arrival, reach_instant(a, s, at))
+            link = a.links[at]
+            instant = reach_instant(a.clocks, link, a.nodes[link.before], s.nodes[link.before])
+            arrival = max(arrival, instant)
     if placed.floor == placed.start:
         arrival = max(arrival, mine.floor_instant)
     if arrival != MISSING and arrival <= evening:
@@ -162,19 +177,20 @@ def delayed(clocks, mine, start):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def undelayed(clocks, mine, start):  # type: ignore[no-untyped-def]
-    """The latest start that the delay of a node does not take past `start`."""
-    instant = start_at(clocks, mine.calendar, start) - mine.delay
+def undelayed(clocks, mine, link, upper):  # type: ignore[no-untyped-def]
+    """The event of a node without its delay that comes to `upper` of a link with it."""
+    work = 0 if link.kind in (FS, SS) else mine.duration
+    instant = start_at(clocks, mine.calendar, upper - work) - mine.delay
     found = before(clocks, mine.calendar, instant)
-    return found if start_at(clocks, mine.calendar, found) <= instant else found - 1
+    is_later = start_at(clocks, mine.calendar, found) > instant
+    return found - is_later + work
 
 
 @compiled
 def place(a, s, nodes):  # type: ignore[no-untyped-def]
     """Put each node at the earliest start that its links, floor and cap allow.
 
-    Its predecessors are placed before it. One loop without calls: passing the arrays to a function
-    costs more than such a step.
+    Its predecessors are placed before it.
     """
     for node in nodes:
         placed = s.nodes[node]
@@ -196,11 +212,11 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
         for position in range(mine.into, mine.into_end):
             at = a.into_link[position]
             link = a.links[at]
+            earlier = s.nodes[link.before]
             if link.is_plain:
-                earlier = s.nodes[link.before]
                 reached = (earlier.finish if link.kind in (FS, FF) else earlier.begin) + link.lag
             else:
-                reached = before(a.clocks, mine.calendar, reach_instant(a, s, at))
+                reached = reach(a.clocks, link, a.nodes[link.before], earlier, mine.calendar)
             if link.kind in (FF, SF):
                 reached -= mine.duration
             if mine.delay != 0:
@@ -237,14 +253,14 @@ def forward(a, s):  # type: ignore[no-untyped-def]
     """The earliest start and finish of every node, predecessors first."""
     place(a, s, a.order)
     _mark_end(a, s)
-    for at in range(len(a.links)):
-        s.is_felt[at] = a.links[at].can_be_felt
+    s.is_felt[:] = a.links.can_be_felt
     for node in range(len(a.nodes)):
         mine = a.nodes[node]
         if mine.role == FIRST:
             for position in range(mine.into, mine.into_end):
                 at = a.into_link[position]
-                stands = event(a, s, a.links[at].before, False)
+                first = a.links[at].before
+                stands = event(a.clocks, a.nodes[first], s.nodes[first], False)
                 s.is_felt[at] &= stands == s.nodes[node].instant
 
 
@@ -269,27 +285,22 @@ def _mark_end(a, s):  # type: ignore[no-untyped-def]
         placed.end = placed.finish if mine.is_open_end else worked[mine.calendar]
 
 
-@compiled
-def retreat(a, at, upper):  # type: ignore[no-untyped-def]
+@inlined
+def retreat(clocks, link, mine, after, upper):  # type: ignore[no-untyped-def]
     """The latest event of the predecessor with which that of the successor is not past `upper`."""
-    link, clocks = a.links[at], a.clocks
-    calendar = a.nodes[link.after].calendar
-    mine = clocks.calendars[calendar]
-    if mine.week == 0 and upper == mine.total:
+    calendar = after.calendar
+    if link.lag != 0 and link.lag_calendar == calendar:
+        instant = start_at(clocks, calendar, upper - link.lag)
+    elif clocks.calendars[calendar].week == 0 and upper == clocks.calendars[calendar].total:
         instant = finish_at(clocks, calendar, upper)
     else:
         instant = start_at(clocks, calendar, upper)
-    if link.lag != 0:
-        calendar = link.lag_calendar
-        instant = start_at(clocks, calendar, before(clocks, calendar, instant) - link.lag)
-    return before(clocks, a.nodes[link.before].calendar, instant)
-
-
-@compiled
-def _before_delay(a, after, link, upper):  # type: ignore[no-untyped-def]
-    """The event of a successor without its delay that comes to `upper` with it."""
-    work = 0 if link.kind in (FS, SS) else after.duration
-    return undelayed(a.clocks, after, upper - work) + work
+    if link.lag != 0 and link.lag_calendar != calendar:
+        worked = before(clocks, link.lag_calendar, instant) - link.lag
+        if link.lag_calendar == mine.calendar:
+            return worked
+        instant = start_at(clocks, link.lag_calendar, worked)
+    return before(clocks, mine.calendar, instant)
 
 
 @compiled
@@ -318,8 +329,10 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                     runs = after.is_started and after.duration > 0
                     upper = s.nodes[link.after].start if runs else upper - after.duration
                 if after.delay != 0:
-                    upper = _before_delay(a, after, link, upper)
-                worked = upper - link.lag if link.is_plain else retreat(a, at, upper)
+                    upper = undelayed(a.clocks, after, link, upper)
+                worked = upper - link.lag
+                if not link.is_plain:
+                    worked = retreat(a.clocks, link, mine, after, upper)
                 late = min(late, worked if link.kind in (FS, FF) else worked + mine.duration)
         placed.late = late
 
@@ -344,13 +357,15 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
             at = a.out_link[slot]
             if s.is_felt[at]:
                 link = a.links[at]
-                after = s.nodes[link.after]
-                upper = after.begin if link.kind in (FS, SS) else after.finish
-                if a.nodes[link.after].role != LEAF:
-                    upper = after.free
-                if a.nodes[link.after].delay != 0:
-                    upper = _before_delay(a, a.nodes[link.after], link, upper)
-                worked = upper - link.lag if link.is_plain else retreat(a, at, upper)
+                after, later = a.nodes[link.after], s.nodes[link.after]
+                upper = later.begin if link.kind in (FS, SS) else later.finish
+                if after.role != LEAF:
+                    upper = later.free
+                if after.delay != 0:
+                    upper = undelayed(a.clocks, after, link, upper)
+                worked = upper - link.lag
+                if not link.is_plain:
+                    worked = retreat(a.clocks, link, mine, after, upper)
                 free = min(free, worked if link.kind in (FS, FF) else worked + mine.duration)
         placed.free = placed.end if free == LATEST else free
         if moves_late_tasks and mine.is_late:
@@ -364,14 +379,8 @@ def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
 
 def warm() -> None:
     """Compile all passes, so that the first schedule need not."""
-    nodes, links = records(NODE, 1), records(LINK, 0)
-    none = np.zeros(0, np.int64)
-    a = Arrays(
-        clocks_of((WorkCalendar.always(),)), np.zeros(1, np.int64), nodes, links,
-        *(none for _ in Arrays._fields[4:-2]), none > 0, none > 0,
-    )  # fmt: skip
-    s = State(records(PLACE, 1), none, none > 0)
-    in_order(np.zeros(1, np.int64), none, none, none, none)
+    a, s = nothing()
+    in_order(a.into, a.into_end, a.into_link, a.before)
     settle(a, s, 0, earliest(a, s, 0))
     forward(a, s)
     backward(a, s)

@@ -103,7 +103,7 @@ def network_of(project: Project, options: ScheduleOptions) -> Network:
     minutes = np.rint(hours.to_numpy() * 60).astype(np.int64)
     links = _links_of(project, outline, minutes, calendars, options.lag_calendar)
     task, role, links = _nodes_of(outline, links)
-    before, after, kind, lag, lag_calendar, row = links.T
+    before, after, kind, lag, lag_calendar, row = np.ascontiguousarray(links.T)
     is_elapsed = tasks["is_elapsed"].to_numpy(bool)[task] | (role != LEAF)
     return Network(
         *(project, options, outline, calendars, task, role),
@@ -186,8 +186,7 @@ def _nodes_of(outline: Outline, links: Minutes) -> tuple[Minutes, Minutes, Minut
 
 def _order(before: Minutes, after: Minutes, names: list[str], task: list[int]) -> Minutes:
     """Every node after its predecessors."""
-    waiting = np.bincount(after, minlength=len(task)).astype(np.int64)
-    order = in_order(waiting, *by_node(before, len(task)), after)
+    order = in_order(*by_node(after, len(task)), before)
     if len(order) == len(task):
         return order
     graph: dict[int, list[int]] = {}

@@ -150,6 +150,14 @@ def test_level_of_effort_stretches_between_its_ends():
     assert days(schedule(changed(late, "L", kind="level_of_effort")), "L") == "06-02..25"
 
 
+def test_level_of_effort_has_no_negative_length():
+    """Tied to end before it begins, it stands where it begins."""
+    project = changed(day_plan("A2 B3 L1", "A>L L>B"), "L", kind="level_of_effort")
+    plan = schedule(project)
+    assert row(plan, "L")["start"] == row(plan, "L")["finish"] == pd.Timestamp("2026-06-02 17:00")
+    assert row(plan, "L")["duration_hours"] == 0
+
+
 def test_level_of_effort_may_be_tied_to_another():
     """Meetings go along with the support that goes along with the work."""
     project = day_plan("A2 B3 K1 L1 S9", "A>B A>L:SS L>B:FF L>K:SS L>K:FF")
