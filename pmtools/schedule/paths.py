@@ -27,13 +27,14 @@ PATHS = (
 CONFLICTS = ("hours", "limit_task_id", "limit", "bound_task_id", "bound", "chain")
 
 
-def driving_chain(plan: Schedule, task_id: str) -> pd.DataFrame:
+def driving_chain(plan: Schedule, task_id: str | None = None) -> pd.DataFrame:
     """What sets the date of a task, link by link, from what begins it all to the task.
 
     Parameters
     ----------
     task_id
-        A task, a milestone, or a summary: then its last task counts.
+        A task, a milestone, or a summary: then its last task counts. Without it the work that
+        finishes last.
 
     Returns
     -------
@@ -47,6 +48,9 @@ def driving_chain(plan: Schedule, task_id: str) -> pd.DataFrame:
         For a task that the schedule does not have.
     """
     tasks = plan.tasks.set_index("id", drop=False)
+    if task_id is None:
+        work = tasks[~tasks["kind"].isin(["summary", "level_of_effort"])]
+        task_id = str((work if len(work) else tasks).sort_values("finish", kind="stable").index[-1])
     if task_id not in tasks.index:
         found = f'"{task_id}" is not a task of the schedule'
         remedy = f"Choose one of its tasks{nearest(task_id, tasks.index.to_list())}."
@@ -90,7 +94,7 @@ def float_paths(plan: Schedule, to: str | None = None, n: int = 5) -> pd.DataFra
     -----
     Multiple float paths as in Primavera P6: each further path is the one whose link into the
     paths before it has the least float, followed back along driving links. Float of a link is in
-    working hours of its successor.
+    working hours of its successor. Finished work and level of effort begin no path.
     """
     passes = _Passes(plan)
     ends = passes.ends(plan, to)
@@ -155,6 +159,7 @@ class _PathSearch:
         self.passes, self.taken = passes, set(ends)
         self.waiting: list[tuple[int, int, int]] = []
         self.ends = ends
+        self.is_over = passes.limits.is_finished | passes.network.is_support
 
     def paths(self, n: int) -> list[tuple[list[int], int]]:
         """Nodes of tasks and relative float of each of the first n paths."""
@@ -185,7 +190,7 @@ class _PathSearch:
                 if passes.is_driving[link] and (position == 0 or passes.network.role[node] != LEAF):
                     self.taken.add(before)
                     here.append(before)
-                else:
+                elif not self.is_over[before]:
                     entry = (relative + max(passes.slack[link], 0), passes.rank[before], before)
                     heapq.heappush(self.waiting, entry)
         return found

@@ -59,6 +59,22 @@ def test_paths_can_lead_to_any_task_and_follow_what_drives_them():
         float_paths(plan, to="Q")
 
 
+def test_finished_work_and_level_of_effort_begin_no_path():
+    """What is done, or only accompanies, is no path to watch."""
+    first, last = pd.Timestamp("2026-06-01 08:00"), pd.Timestamp("2026-06-01 17:00")
+    done = {"task_id": "Y", "actual_start": first, "actual_finish": last}
+    links = "X>END Y>END Z>END"
+    plan = day_plan("X5 Y1 Z2 END1", links, status="2026-06-02", progress=[done])
+    support = plan.tasks["kind"].mask(plan.tasks["id"] == "Z", "level_of_effort")
+    plan = plan.replace(tasks=plan.tasks.assign(kind=support))
+    assert set(float_paths(schedule(plan))["task_id"]) == {"X", "END"}
+
+
+def test_without_a_task_the_chain_leads_to_the_work_that_finishes_last():
+    """What sets the date of the whole."""
+    assert driving_chain(schedule(three_paths()))["task_id"].tolist() == ["X", "END"]
+
+
 def test_the_driving_chain_says_link_by_link_what_sets_a_date():
     """From what begins it all to the task, each step with its reason in words."""
     plan = schedule(day_plan("A3:SNET=2026-06-03 B2 C1", "A>B:FS+1 B>C"))
