@@ -23,6 +23,7 @@ _CONTENTS = {
     "pmtools.measure.milestones": ("schedule_weeks", "milestones", "milestone_trend"),
     "pmtools.measure.lookahead": ("done_since", "due_within", "overdue", "with_baseline"),
     "pmtools.measure.workload": ("workload", "overallocated"),
+    "pmtools.measure.quality": ("schedule_quality", "ScheduleQuality"),
     "pmtools.measure.register": ("top_risks", "decisions_needed"),
     "pmtools.measure.changes": ("changes", "changes_since_last"),
     "pmtools.measure.record": ("record_week",),
@@ -35,7 +36,7 @@ _CONTENTS = {
         "table_control_accounts", "table_tasks_due", "table_tasks_done", "table_overdue",
         "table_overallocation", "table_register", "table_decisions", "table_changes",
         "table_signals", "table_driving_chain", "table_float_paths", "table_conflicts",
-        "table_moves", "table_overloads",
+        "table_moves", "table_overloads", "table_schedule_quality", "table_schedule_findings",
     ),
     "pmtools.charts": (
         "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",

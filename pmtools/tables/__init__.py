@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from pmtools.metrics import CannotSay, Metric
+from pmtools.tables.quality import table_schedule_findings as table_schedule_findings
+from pmtools.tables.quality import table_schedule_quality as table_schedule_quality
 from pmtools.tables.scheduling import table_conflicts as table_conflicts
 from pmtools.tables.scheduling import table_driving_chain as table_driving_chain
 from pmtools.tables.scheduling import table_float_paths as table_float_paths

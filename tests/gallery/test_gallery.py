@@ -32,7 +32,7 @@ def gallery():
          "needed": [2.0], "capacity": [1.0], "tasks": ["Survey; Cutover"],
          "reason": ["no float is left"]}
     )  # fmt: skip
-    money = {"currency": value.currency}
+    money, quality = {"currency": value.currency}, pm.schedule_quality(plan)
     at = now.header.status_date
     return {
         "chart_gantt": pm.chart_gantt(pm.with_baseline(plan, plan.tasks), at),
@@ -61,6 +61,8 @@ def gallery():
         "table_conflicts": pm.table_conflicts(pm.conflicts(plan)),
         "table_moves": pm.table_moves(levelled.moves),
         "table_overloads": pm.table_overloads(clash),
+        "table_schedule_quality": pm.table_schedule_quality(quality.checks),
+        "table_schedule_findings": pm.table_schedule_findings(quality.findings),
     }
 
 
@@ -84,6 +86,8 @@ SHOWN = {
     "table_conflicts": ("This must hold", "But it starts from", "Too long by"),
     "table_moves": ("Task", "Start was", "Start", "Finish", "Moved", "Because of"),
     "table_overloads": ("Who", "From", "To", "Needed", "There is", "For", "Why it stays"),
+    "table_schedule_quality": ("No.", "Check", "Is", "Should be", "Passed"),
+    "table_schedule_findings": ("No.", "Task", "Found", "Effect", "Remedy"),
 }
 
 
