@@ -120,8 +120,10 @@ def _begin_of_rest(plan, task, clock, row):
 
 def _works_of(clock, plan, task_id, row):
     """A task is worked in its calendar; in Microsoft Project in the hours of its people."""
-    if row["is_elapsed"]:
-        return clock.works("always")
+    return clock.works("always") if row["is_elapsed"] else _hours_of(clock, plan, task_id, row)
+
+
+def _hours_of(clock, plan, task_id, row):
     own = clock.works(row["calendar_id"])
     project = plan.project
     if not plan.options.are_resource_calendars_used or row["ignores_resource_calendars"]:
@@ -162,7 +164,8 @@ def broken_links(plan):
             continue
         before, after = (tasks.loc[end] for end in ends)
         hours = [_works_of(clock, plan, end, table.loc[end]) for end in ends]
-        mine = hours[0] if plan.options.lag_calendar == "predecessor" else hours[1]
+        counted = ends[plan.options.lag_calendar != "predecessor"]
+        mine = _hours_of(clock, plan, counted, table.loc[counted])
         if plan.options.lag_calendar in ("project", "24h"):
             mine = clock.works("" if plan.options.lag_calendar == "project" else "always")
         if link["lag_calendar"]:

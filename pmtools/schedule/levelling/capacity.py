@@ -34,6 +34,11 @@ class Free:
     worked: dict[int, Minutes]
     is_off_heeded: bool = True
 
+    @property
+    def most(self) -> float:
+        """The most that there ever is of it."""
+        return float(max(self.stated[np.isfinite(self.stated)], default=np.inf))
+
     def copy(self) -> Free:
         """The same, to be changed apart from it."""
         return replace(self, left=self.left.copy(), worked=self.worked.copy())

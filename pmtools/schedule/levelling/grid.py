@@ -125,40 +125,23 @@ def grid_of(case: Case, plan: Placement, reference: Minutes, weight: Minutes) ->
         found = axis.worked(axis.instants(np.where(worked < NEVER, worked, 0), side)) // length
         return np.where(known, np.clip(found, earliest, horizon), horizon)
 
-    demand, capacity = _amounts(case, nodes, begins[:-1])
+    demand, capacity, is_whole = _amounts(case, nodes, begins[:-1])
     before, at = _tables(axis, begins)
-    return Grid(
-        Problem(
-            horizon=horizon,
-            duration=up(duration),
-            calendar=axis.position(
-                np.where(duration > 0, case.arrays.nodes["calendar"][nodes], -1)
-            ),
-            predecessor=place[network.predecessor[links]],
-            successor=place[network.successor[links]],
-            kind=network.kind[links],
-            lag=up(lag),
-            lag_calendar=axis.position(np.where(lag != 0, network.lag_calendar[links], -1)),
-            earliest=earliest,
-            latest=last(case.latest, "start"),
-            fixed=np.where(case.moves[nodes], -1, earliest),
-            ignores_capacity=(case.moves & needing & ~case.waits)[nodes],
-            due=last(limits.latest, "finish"),
-            reference=np.maximum(axis.worked(axis.instants(reference, "start")) // length, 0),
-            weight=weight[nodes],
-            demand=demand,
-            capacity=capacity,
-            before=before,
-            at=at,
-        ),
-        *(nodes, axis.axis, axis.origin, length),
-        is_exact=bool(
-            length <= fine
-            and not (case.latest[nodes] < NEVER).any()
-            and not (case.moves & needing & ~case.waits).any()
-            and not (network.role[nodes] == FIRST).any()
-        ),
-    )
+    is_free = case.moves & needing & ~case.waits
+    calendar = np.where(duration > 0, case.arrays.nodes["calendar"][nodes], -1)
+    lag_calendar = np.where(lag != 0, network.lag_calendar[links], -1)
+    problem = Problem(
+        horizon=horizon, duration=up(duration), calendar=axis.position(calendar),
+        predecessor=place[network.predecessor[links]], successor=place[network.successor[links]],
+        kind=network.kind[links], lag=up(lag), lag_calendar=axis.position(lag_calendar),
+        earliest=earliest, latest=last(case.latest, "start"), due=last(limits.latest, "finish"),
+        fixed=np.where(case.moves[nodes], -1, earliest), ignores_capacity=is_free[nodes],
+        reference=np.maximum(axis.worked(axis.instants(reference, "start")) // length, 0),
+        weight=weight[nodes], demand=demand, capacity=capacity, before=before, at=at,
+    )  # fmt: skip
+    is_exact = is_whole and length <= fine and not is_free.any()
+    is_exact &= not (case.latest < NEVER).any() and not (network.role[nodes] == FIRST).any()
+    return Grid(problem, nodes, axis.axis, axis.origin, length, bool(is_exact))
 
 
 def _links(case: Case) -> Minutes:
@@ -184,22 +167,26 @@ def _fineness(axis: _Axis, spans: Minutes) -> int:
     return max(1, int(np.gcd.reduce(np.concatenate(borders))))
 
 
-def _amounts(case: Case, nodes: Minutes, instants: Minutes) -> tuple[Minutes, Minutes]:
-    """What each task needs of each resource, and how many there are in each slot, as integers."""
-    demand = np.zeros((len(nodes), len(case.whole)), np.int64)
-    capacity = np.zeros((len(case.whole), len(instants)), np.int64)
-    units = np.zeros(demand.shape)
+def _amounts(case: Case, nodes: Minutes, instants: Minutes) -> tuple[Minutes, Minutes, bool]:
+    """What each task needs of each resource, and how many there are in each slot, as integers.
+
+    And whether nothing was rounded.
+    """
+    units = np.zeros((len(nodes), len(case.whole)))
     for row, node in enumerate(nodes.tolist()):
         for need in case.needs[node]:
             units[row, need.resource] = need.units
-    for resource, free in enumerate(case.whole):
-        had = np.minimum(free.at(instants), units[:, resource].sum())
-        values = np.unique(np.r_[units[:, resource], had])
-        parts = lcm(*(Fraction(v).limit_denominator(60).denominator for v in values.tolist()))
-        scale = min(parts, UNITS / max(values.max(), 1))
-        demand[:, resource] = np.ceil(units[:, resource] * scale - 0.01)
-        capacity[resource] = np.floor(had * scale + 0.01)
-    return demand, capacity
+    had = np.array([free.at(instants) for free in case.whole])
+    had = np.minimum(had, units.sum(axis=0)[:, None])
+    for demand, capacity in zip(units.T, had, strict=True):
+        values = np.unique(np.r_[demand, capacity])
+        parts = lcm(*(Fraction(v).limit_denominator(100).denominator for v in values.tolist()))
+        scale = min(parts, UNITS / max(values[-1], 1))
+        demand *= scale
+        capacity *= scale
+    demand, capacity = np.ceil(units - 0.01), np.floor(had + 0.01)
+    is_whole = np.allclose(demand, units, atol=0.01) and np.allclose(capacity, had, atol=0.01)
+    return demand.astype(np.int64), capacity.astype(np.int64), is_whole
 
 
 def _tables(axis: _Axis, begins: Minutes) -> tuple[Minutes, Minutes]:

@@ -220,34 +220,24 @@ def _all_of(case: Case) -> list[Free]:
 
 def _refuse_impossible(case: Case) -> None:
     """Name every task that nobody could ever do; days off that a task cannot avoid do not count."""
-    problems, project = [], case.network.project
-    names, capacity = case.resources["name"].tolist(), [_most(free) for free in case.whole]
+    problems, project, whole = [], case.network.project, case.whole
     for node in np.flatnonzero(case.waits).tolist():
-        task = f'task "{plain(project.tasks["name"].iloc[case.network.task[node]])}"'
-        short = [n for n in case.needs[node] if n.units > capacity[n.resource] + ROUNDING]
+        needs = case.needs[node]
+        short = [need for need in needs if need.units > whole[need.resource].most + ROUNDING]
+        if not short and _fit(case, whole, case.state, node)[0] == MISSING:
+            for need in needs:
+                whole[need.resource].is_off_heeded = False
+            if _fit(case, whole, case.state, node)[0] == MISSING:
+                short = needs
+        task = plain(project.tasks["name"].iloc[case.network.task[node]])
         for need in short:
-            found = f'{task} needs {number(need.units, 2)} of "{plain(names[need.resource])}"'
-            found += f", of which there is never more than {number(capacity[need.resource], 2)}"
-            remedy = "Lower the units, or raise the capacity."
+            name, most = case.resources["name"].iloc[need.resource], whole[need.resource].most
+            found = f'task "{task}" needs {number(need.units, 2)} of "{plain(name)}", of which '
+            found += f"there is never more than {number(most, 2)} for as long as it takes"
+            remedy = "Lower the units, shorten the task, or raise the capacity."
             problems.append(Problem(project.place("assignments"), found, "", remedy, "too-much"))
-        if not short and _fit(case, case.whole, case.state, node)[0] == MISSING:
-            mine = [case.whole[need.resource] for need in case.needs[node]]
-            for free in mine:
-                free.is_off_heeded = False
-            if _fit(case, case.whole, case.state, node)[0] == MISSING:
-                who = ", ".join(f'"{plain(names[need.resource])}"' for need in case.needs[node])
-                found = f"{task} never has {who} for as long as it takes"
-                remedy = "Lower the units, shorten the task, or raise the capacity."
-                problems.append(
-                    Problem(project.place("assignments"), found, "", remedy, "too-much")
-                )
     if problems:
         raise ProjectError(problems)
-
-
-def _most(free: Free) -> float:
-    stated = free.stated[np.isfinite(free.stated)]
-    return float(stated.max()) if len(stated) else np.inf
 
 
 def _fit(case: Case, free: list[Free], state: State, node: int) -> tuple[int, list[int]]:

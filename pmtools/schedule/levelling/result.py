@@ -48,7 +48,6 @@ class Levelling:
     bound: pd.Timestamp
     gap_days: float
     gap_percent: float
-
     is_punctual: bool
 
     @property
@@ -84,15 +83,10 @@ class Levelling:
 
 def levelling_of(case: Case, plan: Placement, before: Schedule, bound: int) -> Levelling:
     """All that is told of a placement; nothing finishes before minute `bound`."""
-    project = levelled_project(case, plan)
-    after = schedule(project, options=case.network.options)
-    calendar = after.calendars[""]
-    finish = end_of(case, plan.state)
-    bound = min(bound, finish)
-    gap, whole = (
-        calendar.hours_between(*span)
-        for span in ((bound, finish), (int(minutes_of(after.start)), bound))
-    )
+    project, finish = levelled_project(case, plan), end_of(case, plan.state)
+    after, bound = schedule(project, options=case.network.options), min(bound, finish)
+    count = after.calendars[""].hours_between
+    gap, whole = count(bound, finish), count(int(minutes_of(after.start)), bound)
     return Levelling(
         schedule=after,
         before=before,

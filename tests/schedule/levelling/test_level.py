@@ -309,7 +309,8 @@ def test_what_needs_more_than_there_ever_is_is_named_before_any_search():
         level(project)
     assert [str(problem) for problem in error.value.problems] == [
         f'table "assignments": task "{name}" needs {units} of "Ann", of which there is never more '
-        "than 1.00. Lower the units, or raise the capacity."
+        "than 1.00 for as long as it takes. Lower the units, shorten the task, or raise the "
+        "capacity."
         for name, units in (("A", "2.00"), ("C", "1.50"))
     ]
 
@@ -318,7 +319,7 @@ def test_a_helping_hand_that_leaves_too_soon_is_no_help():
     """Two Anns there are for three days only; a task of five days needs two."""
     rows = [{"resource_id": "ann", "from": "2026-06-01", "to": "2026-06-03", "capacity": 2}]
     project = staffed(day_plan("A5"), "A:2").replace(availability=rows)
-    with pytest.raises(ProjectError, match='"A" never has "Ann" for as long as it takes'):
+    with pytest.raises(ProjectError, match=r"never more than 2\.00 for as long as it takes"):
         level(project)
     short = staffed(day_plan("A3 B1"), "A:2", "B").replace(availability=rows)
     assert days(quick(short).schedule, "B") == "06-04..04"
