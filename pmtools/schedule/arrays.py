@@ -21,10 +21,8 @@ CALENDAR = np.dtype([(name, np.int64) for name in (
 BORDERS = {"start": "starts", "finish": "finishes", "worked": "before"}
 SHIFT = np.dtype([(name, np.int64) for name in BORDERS])
 NODE = np.dtype(
-    [(name, np.int64) for name in (
-        "role", "calendar", "duration", "floor_instant", "cap", "latest", "delay",
-        "into", "into_end", "out", "out_end",
-    )]
+    [(name, np.int64) for name in ("duration", "floor_instant", "cap", "latest", "delay")]
+    + [(name, np.int32) for name in ("role", "calendar", "into", "into_end", "out", "out_end")]
     + [(name, np.bool_) for name in (
         "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_ending",
         "is_open_end",
@@ -32,14 +30,17 @@ NODE = np.dtype(
     align=True,
 )  # fmt: skip
 LINK = np.dtype(
-    [(name, np.int64) for name in ("before", "after", "kind", "lag", "lag_calendar")]
+    [("lag", np.int64)]
+    + [(name, np.int32) for name in ("before", "after", "kind", "lag_calendar")]
     + [("is_plain", np.bool_), ("can_be_felt", np.bool_)],
     align=True,
 )
 PLACE = np.dtype(
     [
         (name, np.int64)
-        for name in ("floor", "start", "finish", "begin", "instant", "end", "late", "free")
+        for name in (
+            *("floor", "start", "finish", "begin", "begins", "instant", "end", "late", "free"),
+        )
     ]
 )
 

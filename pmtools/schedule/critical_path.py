@@ -157,10 +157,12 @@ def _pass_both_ways(arrays: Arrays, state: State, limits: Limits, is_late_by_tot
             latest_start = np.where(limits.is_late, late - limits.duration, MISSING)
             state.nodes["floor"] = np.maximum(limits.floor, latest_start)
         else:
-            kernel.free_finish(arrays, state, True)
+            arrays.nodes["is_late"] = limits.is_late
+            kernel.backward(arrays, state)
+            arrays.nodes["is_late"] = False
         kernel.forward(arrays, state)
+        kernel.backward(arrays, state)
         state.nodes["late"] = late
-    kernel.free_finish(arrays, state, False)
 
 
 def arrays_of(network: Network, limits: Limits) -> Arrays:
@@ -182,7 +184,7 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
         latest=limits.latest, delay=limits.delay, into=into, into_end=into_end, out=out,
         out_end=out_end, is_finish_cap=limits.is_finish_cap,
         is_linked=limits.is_linked, is_started=limits.is_fixed,
-        is_held=limits.is_pinned | (limits.is_fixed & limits.is_finished), is_late=limits.is_late,
+        is_held=limits.is_pinned | (limits.is_fixed & limits.is_finished),
         is_ending=work if work.any() else network.is_leaf,
         is_open_end=work & (out_end == out) & (network.options.open_ends == "critical"),
     )  # fmt: skip
@@ -214,6 +216,7 @@ def _plain(nodes: Any, links: Any) -> tuple[tuple[np.ndarray, np.ndarray], Minut
     is_busy = ~links["is_plain"] | nodes["is_started"][before]
     forward = ~is_odd & nodes["is_linked"] & (nodes["duration"] > 0) & (nodes["cap"] == NEVER)
     forward[after[is_busy]] = False
+    forward[before[is_busy | is_odd[after] | (nodes["duration"][after] == 0)]] = False
     backward = ~is_odd & ~nodes["is_held"]
     backward[before[is_busy | is_odd[after] | ~links["can_be_felt"]]] = False
     return (forward, backward), length + links["lag"]

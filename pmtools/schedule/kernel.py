@@ -24,8 +24,8 @@ from pmtools.calendars import DAY, MISSING, WEEK
 from pmtools.schedule.arrays import FF, FIRST, FS, LATEST, LEAF, SF, SS, WORK_BITS, nothing, records
 
 __all__ = [
-    "backward", "before", "compiled", "earliest", "event", "finish_at",
-    "forward", "free_finish", "in_order", "place", "records", "settle", "start_at", "warm",
+    "backward", "before", "compiled", "earliest", "finish_at",
+    "forward", "in_order", "place", "records", "settle", "start_at", "warm",
 ]  # fmt: skip
 
 
@@ -122,19 +122,9 @@ def finish_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def event(clocks, mine, placed, is_finish):  # type: ignore[no-untyped-def]
-    """The instant a node finishes, or starts."""
-    if mine.duration == 0 and not mine.is_started:
-        return placed.instant
-    if is_finish:
-        return finish_at(clocks, mine.calendar, placed.finish)
-    return start_at(clocks, mine.calendar, placed.begin)
-
-
-@inlined
-def reach_instant(clocks, link, mine, placed):  # type: ignore[no-untyped-def]
+def reach_instant(clocks, link, placed):  # type: ignore[no-untyped-def]
     """What a link says of its successor's start or finish, as an instant."""
-    instant = event(clocks, mine, placed, link.kind in (FS, FF))
+    instant = placed.instant if link.kind in (FS, FF) else placed.begins
     if link.lag == 0:
         return instant
     worked = before(clocks, link.lag_calendar, instant) + link.lag
@@ -144,9 +134,13 @@ def reach_instant(clocks, link, mine, placed):  # type: ignore[no-untyped-def]
 @inlined
 def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
     """The same in the working minutes of the successor's calendar."""
+    if link.lag != 0 and link.lag_calendar == mine.calendar:
+        worked = (placed.finish if link.kind in (FS, FF) else placed.begin) + link.lag
+        return before(clocks, calendar, finish_at(clocks, mine.calendar, worked))
     if link.lag != 0 and link.lag_calendar != calendar:
-        return before(clocks, calendar, reach_instant(clocks, link, mine, placed))
-    return before(clocks, calendar, event(clocks, mine, placed, link.kind in (FS, FF))) + link.lag
+        return before(clocks, calendar, reach_instant(clocks, link, placed))
+    instant = placed.instant if link.kind in (FS, FF) else placed.begins
+    return before(clocks, calendar, instant) + link.lag
 
 
 @compiled
@@ -161,8 +155,7 @@ def _stand(a, s, node):  # type: ignore[no-untyped-def]
         at = a.into_link[position]
         if s.reached[at] == placed.start:
             link = a.links[at]
-            instant = reach_instant(a.clocks, link, a.nodes[link.before], s.nodes[link.before])
-            arrival = max(arrival, instant)
+            arrival = max(arrival, reach_instant(a.clocks, link, s.nodes[link.before]))
     if placed.floor == placed.start:
         arrival = max(arrival, mine.floor_instant)
     if arrival != MISSING and arrival <= evening:
@@ -230,8 +223,12 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
         placed.finish = placed.start + mine.duration
         if not mine.is_started:
             placed.begin = placed.start
-        if mine.duration == 0:
+        if mine.duration > 0 or mine.is_started:
+            placed.begins = start_at(a.clocks, mine.calendar, placed.begin)
+            placed.instant = finish_at(a.clocks, mine.calendar, placed.finish)
+        else:
             placed.instant = _stand(a, s, node)
+            placed.begins = placed.instant
 
 
 @compiled
@@ -259,9 +256,7 @@ def forward(a, s):  # type: ignore[no-untyped-def]
         if mine.role == FIRST:
             for position in range(mine.into, mine.into_end):
                 at = a.into_link[position]
-                first = a.links[at].before
-                stands = event(a.clocks, a.nodes[first], s.nodes[first], False)
-                s.is_felt[at] &= stands == s.nodes[node].instant
+                s.is_felt[at] &= s.nodes[a.links[at].before].begins == s.nodes[node].instant
 
 
 @compiled
@@ -305,76 +300,55 @@ def retreat(clocks, link, mine, after, upper):  # type: ignore[no-untyped-def]
 
 @compiled
 def backward(a, s):  # type: ignore[no-untyped-def]
-    """The latest finish of every node that delays neither the project nor a limit.
+    """The latest finish of each node that delays neither the project nor a limit (`late`), and the
+    latest that delays no successor's early dates (`free`).
 
     In Microsoft Project what remains of a started task stays where it is, whatever its float.
+    Nodes that are to be `is_late` are moved to where they just delay no successor.
     """
     for position in range(len(a.order) - 1, -1, -1):
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
-        late = min(placed.end, mine.latest)
+        late, free, work = min(placed.end, mine.latest), LATEST, a.duration[node]
         if a.is_plain_back[node]:
-            late -= a.duration[node]
+            late -= work
             for slot in range(a.out[node], a.out_end[node]):
-                after = a.after[slot]
-                late = min(late, s.nodes[after].late - a.duration[after] - a.back[slot])
-            placed.late = late + a.duration[node]
-            continue
-        for slot in range(mine.out, mine.out if mine.is_held else mine.out_end):
-            at = a.out_link[slot]
-            if s.is_felt[at]:
-                link = a.links[at]
-                after, upper = a.nodes[link.after], s.nodes[link.after].late
-                if link.kind in (FS, SS):
-                    runs = after.is_started and after.duration > 0
-                    upper = s.nodes[link.after].start if runs else upper - after.duration
-                if after.delay != 0:
-                    upper = undelayed(a.clocks, after, link, upper)
-                worked = upper - link.lag
-                if not link.is_plain:
-                    worked = retreat(a.clocks, link, mine, after, upper)
-                late = min(late, worked if link.kind in (FS, FF) else worked + mine.duration)
-        placed.late = late
-
-
-@compiled
-def free_finish(a, s, moves_late_tasks):  # type: ignore[no-untyped-def]
-    """The latest finish of each node that delays no successor's early dates.
-
-    Tasks that shall start late can be moved to where they just delay none.
-    """
-    for position in range(len(a.order) - 1, -1, -1):
-        node = a.order[position]
-        placed = s.nodes[node]
-        free = LATEST
-        if a.is_plain_back[node] and not moves_late_tasks:
-            for slot in range(a.out[node], a.out_end[node]):
-                free = min(free, s.nodes[a.after[slot]].start - a.back[slot])
-            placed.free = placed.end if free == LATEST else free + a.duration[node]
-            continue
-        mine = a.nodes[node]
-        for slot in range(mine.out, mine.out_end):
-            at = a.out_link[slot]
-            if s.is_felt[at]:
+                later = s.nodes[a.after[slot]]
+                late = min(late, later.late - a.duration[a.after[slot]] - a.back[slot])
+                free = min(free, later.start - a.back[slot])
+            late, free = late + work, LATEST if free == LATEST else free + work
+        else:
+            for slot in range(mine.out, mine.out_end):
+                at = a.out_link[slot]
+                if not s.is_felt[at]:
+                    continue
                 link = a.links[at]
                 after, later = a.nodes[link.after], s.nodes[link.after]
-                upper = later.begin if link.kind in (FS, SS) else later.finish
-                if after.role != LEAF:
-                    upper = later.free
+                far, near = later.late, later.finish if after.role == LEAF else later.free
+                if link.kind in (FS, SS):
+                    runs = after.is_started and after.duration > 0
+                    far = later.start if runs else far - after.duration
+                    near = later.begin if after.role == LEAF else near
                 if after.delay != 0:
-                    upper = undelayed(a.clocks, after, link, upper)
-                worked = upper - link.lag
-                if not link.is_plain:
-                    worked = retreat(a.clocks, link, mine, after, upper)
-                free = min(free, worked if link.kind in (FS, FF) else worked + mine.duration)
+                    far = undelayed(a.clocks, after, link, far)
+                    near = undelayed(a.clocks, after, link, near)
+                if link.is_plain:
+                    far, near = far - link.lag, near - link.lag
+                else:
+                    far = retreat(a.clocks, link, mine, after, far)
+                    near = retreat(a.clocks, link, mine, after, near)
+                if link.kind in (SS, SF):
+                    far, near = far + work, near + work
+                free = min(free, near)
+                late = late if mine.is_held else min(late, far)
+        placed.late = late
         placed.free = placed.end if free == LATEST else free
-        if moves_late_tasks and mine.is_late:
-            move = min(placed.free, placed.end, mine.latest) - placed.finish
-            if move > 0:
-                placed.start += move
-                placed.begin += move
-                placed.finish += move
-                placed.floor = placed.start
+        move = min(placed.free, placed.end, mine.latest) - placed.finish
+        if mine.is_late and move > 0:
+            placed.start += move
+            placed.begin += move
+            placed.finish += move
+            placed.floor = placed.start
 
 
 def warm() -> None:
@@ -384,4 +358,3 @@ def warm() -> None:
     settle(a, s, 0, earliest(a, s, 0))
     forward(a, s)
     backward(a, s)
-    free_finish(a, s, False)

@@ -68,7 +68,6 @@ def compiled(project):
     def passes():
         kernel.forward(arrays, state)
         kernel.backward(arrays, state)
-        kernel.free_finish(arrays, state, False)
 
     return passes, network, dates_of(network, limits)
 
