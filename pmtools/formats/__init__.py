@@ -81,11 +81,19 @@ def _on(contents: Contents, status_date: pd.Timestamp | None) -> Project:
     return project
 
 
-def write_project(project: Project, path: str | Path) -> tuple[str, ...]:
+def write_project(
+    project: Project, path: str | Path, *, dates: pd.DataFrame | None = None
+) -> tuple[str, ...]:
     """Write a project where the name says: a new folder, `.xlsx`, `.xml` (MSPDI) or `.xer`.
 
     Reading it again gives an equal Project. What a format cannot hold is returned as notes, e.g.
     control characters that were removed.
+
+    Parameters
+    ----------
+    dates
+        `Schedule.tasks` of this project: the tools show these dates without scheduling first, and
+        levelling delays, which Primavera does not know, are held by them.
 
     Raises
     ------
@@ -99,7 +107,7 @@ def write_project(project: Project, path: str | Path) -> tuple[str, ...]:
     if kind in (".xml", ".xer"):
         from pmtools.formats.schedule_file import write_schedule_file
 
-        return write_schedule_file(project, target)
+        return write_schedule_file(project, target, dates=dates)
     if kind:
         remedy = "Give a name without ending for a folder of CSV files."
         raise refused(str(path), f"{kind} cannot be written", ".xlsx, .xml, .xer", remedy)

@@ -43,6 +43,7 @@ class Header:
     scheduling: str = "primavera_p6"
     lag_calendar: str = ""
     out_of_sequence: str = ""
+    constraints: str = ""
     total_float: str = ""
     critical_by: str = ""
     critical_hours: float | None = None

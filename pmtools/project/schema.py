@@ -37,6 +37,7 @@ RACI = ("R", "A", "C", "I")
 PRESETS = ("primavera_p6", "microsoft_project")
 LAG_CALENDARS = ("predecessor", "successor", "project", "24h")
 OUT_OF_SEQUENCE = ("retained_logic", "progress_override", "actual_dates")
+STRENGTHS = ("hard", "soft")
 TOTAL_FLOATS = ("finish", "start", "smallest")
 CRITICAL_BY = ("total_float", "longest_path")
 OPEN_ENDS = ("project_finish", "critical")
@@ -114,6 +115,8 @@ HEADER = (
         choices=("", *LAG_CALENDARS)),
     _text("out_of_sequence", "work that began before its predecessors allow",
         choices=("", *OUT_OF_SEQUENCE)),
+    _text("constraints", "whether must and no-later-than dates override predecessors",
+        choices=("", *STRENGTHS)),
     _text("total_float", "what total float is the difference of", choices=("", *TOTAL_FLOATS)),
     _text("critical_by", "what makes a task critical", choices=("", *CRITICAL_BY)),
     _number("critical_hours", "total float up to which a task is critical"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pmtools.project import Header
 
@@ -79,8 +79,8 @@ _OWN = ("lag_calendar", "out_of_sequence", "total_float", "critical_by", "critic
 
 def options_of(header: Header) -> ScheduleOptions:
     """The rules of a project: the preset of its tool, and what the header says otherwise."""
-    said = {name: getattr(header, name) for name in _OWN}
-    preset = PRESETS[header.scheduling or "primavera_p6"]
-    return replace(
-        preset, **{name: value for name, value in said.items() if value not in ("", None)}
-    )
+    said: dict[str, Any] = {name: getattr(header, name) for name in _OWN}
+    said = {name: value for name, value in said.items() if value not in ("", None)}
+    if header.constraints:
+        said["are_constraints_hard"] = header.constraints == "hard"
+    return replace(PRESETS[header.scheduling or "primavera_p6"], **said)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from pmtools.errors import ProcessError
 from pmtools.files import publish
+from pmtools.formats.schedule_file.primavera import as_primavera
 from pmtools.formats.schedule_file.reading import read_rows
 from pmtools.formats.schedule_file.records import refusal
 from pmtools.formats.schedule_file.writing import write_plans
@@ -72,7 +73,7 @@ def _project(path: Path, content: dict[str, Any]) -> Project:
 
 
 def write_schedule_file(
-    project: Project, path: str | Path, *, seconds: float = 60
+    project: Project, path: str | Path, *, dates: pd.DataFrame | None = None, seconds: float = 60
 ) -> tuple[str, ...]:
     """Write a plan as Microsoft Project XML (`.xml`) or as a Primavera P6 export (`.xer`).
 
@@ -86,7 +87,8 @@ def write_schedule_file(
     status dates; earlier baselines; ids of calendars and names of departments without people.
     Calendars are the same by content. An empty `work_hours` comes back as units x duration. XML
     calls a project by its file name. XER also lacks baseline, actual cost, deadlines, fixed cost,
-    lags that are elapsed or in percent, and day-and-night durations.
+    lags that are elapsed or in percent, day-and-night durations, and levelling delays: with
+    `dates` (`Schedule.tasks`) these tasks start no earlier than there.
 
     Returns
     -------
@@ -100,35 +102,41 @@ def write_schedule_file(
     MissingExtra
         Without MPXJ or Java.
     """
-    return write_schedule_files([(project, path)], seconds=seconds)[0]
+    return write_schedule_files([(project, path, dates)], seconds=seconds)[0]
 
 
 def write_schedule_files(
-    plans: Iterable[tuple[Project, str | Path]], *, seconds: float = 60
+    plans: Iterable[tuple[Project, str | Path, pd.DataFrame | None]], *, seconds: float = 60
 ) -> tuple[tuple[str, ...], ...]:
-    """Write several plans with one start of Java: all of them, or none."""
-    targets = [(project, Path(path)) for project, path in plans]
-    for _, path in targets:
+    """Write several plans with their dates by one start of Java: all of them, or none."""
+    targets = [(project, Path(path), dates) for project, path, dates in plans]
+    for _, path, _ in targets:
         if path.suffix not in (".xml", ".xer"):
             raise refusal(path, f'"{path.suffix}" is no schedule file we write', ".xml or .xer")
     with tempfile.TemporaryDirectory(prefix="pmtools-") as folder:
-        drafts = [Path(folder, f"{i}{path.suffix}") for i, (_, path) in enumerate(targets)]
-        jobs = [
-            (*_plain_tables(project), str(draft))
-            for (project, _), draft in zip(targets, drafts, strict=True)
-        ]
+        drafts = [Path(folder, f"{i}{path.suffix}") for i, (_, path, _) in enumerate(targets)]
+        told, jobs = [], []
+        for (project, path, dates), draft in zip(targets, drafts, strict=True):
+            said: tuple[str, ...] = ()
+            if path.suffix == ".xer" and dates is not None:
+                project, said = as_primavera(project, dates)
+            told.append(said)
+            jobs.append((*_plain_tables(project, dates), str(draft)))
         try:
             notes = run_limited(write_plans, jobs, seconds=seconds)
         except ProcessError as error:
             words = f"writing failed: {str(error).splitlines()[0]}"
             raise refusal(targets[0][1], words) from error
-        for (_, path), draft in zip(targets, drafts, strict=True):
+        for (_, path, _), draft in zip(targets, drafts, strict=True):
             publish(path, draft.read_bytes())
-    return tuple(notes)
+    return tuple((*said, *noted) for said, noted in zip(told, notes, strict=True))
 
 
-def _plain_tables(project: Project) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+def _plain_tables(
+    project: Project, dates: pd.DataFrame | None
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     tables = {name: _rows(frame) for name, frame in project.tables.items()}
+    tables["dates"] = [] if dates is None else _rows(dates)
     tables["all_progress"] = tables["progress"]
     tables["progress"] = _rows(project.latest_progress())
     tables["baseline"] = _rows(_last_baseline(project.baseline))

@@ -13,6 +13,7 @@ from typing import Any
 
 from pmtools.formats.schedule_file.calendars import Calendars, Row
 from pmtools.formats.schedule_file.java import hours, instant, is_elapsed, number, text, word
+from pmtools.formats.schedule_file.options import options_of
 from pmtools.formats.schedule_file.own_columns import OwnColumns
 from pmtools.formats.schedule_file.records import refusal
 from pmtools.formats.schedule_file.resources import ACCRUALS, Resources
@@ -95,7 +96,7 @@ class Rows:
             "deadline": instant(p.getMustFinishBy()),
             "hours_per_day": (number(p.getMinutesPerDay()) or 480) / 60,
             "calendar_id": self.calendars.id_of(self.plan.getDefaultCalendar()),
-            "scheduling": "primavera_p6" if self.is_primavera else "microsoft_project",
+            **options_of(p, self.is_primavera),
         }
 
     def _base_currency(self) -> str:
@@ -162,6 +163,9 @@ class Rows:
             "constraint": constraint,
             "constraint_date": constraint_date,
             "deadline": instant(task.getDeadline()),
+            "levelling_delay_hours": hours(task.getLevelingDelay(), self.properties) or 0.0,
+            "ignores_resource_calendars": not self.is_primavera
+            and bool(task.getIgnoreResourceCalendar()),
             "priority": number(task.getPriority() and task.getPriority().getValue()),
             "fixed_cost": number(task.getFixedCost()),
             "cost_accrual": ACCRUALS.get(word(task.getFixedCostAccrual())),
@@ -214,12 +218,9 @@ class Rows:
         if unit == "ELAPSED_PERCENT":
             share = float(lag.getDuration()) / 100
             return row | {"lag_hours": share * (self._hours(before) or 0.0), "lag_kind": "elapsed"}
-        lag_kind, calendar = self._lag_calendar(link)
-        kind = "elapsed" if is_elapsed(lag) else lag_kind
         return row | {
             "lag_hours": hours(lag, self._defaults(link.getSuccessorTask())) or 0.0,
-            "lag_kind": kind,
-            "lag_calendar": calendar if kind == "working" else "",
+            "lag_kind": "elapsed" if is_elapsed(lag) else "working",
         }
 
     def _link_order(self, row: Row) -> tuple[int, int, str]:
@@ -227,18 +228,6 @@ class Rows:
         last = len(self.positions)
         before, after = row["predecessor_id"], row["successor_id"]
         return self.positions.get(after, last), self.positions.get(before, last), row["kind"]
-
-    def _lag_calendar(self, link: Any) -> tuple[str, str]:
-        """Primavera counts lag on the predecessor's calendar, unless the project says other."""
-        setting, calendar = word(self.properties.getRelationshipLagCalendar()), None
-        if not self.is_primavera or not link.getLag().getDuration():
-            return "working", ""
-        if setting == "SUCCESSOR":
-            calendar = link.getSuccessorTask().getEffectiveCalendar()
-        elif setting == "PROJECT_DEFAULT":
-            calendar = self.plan.getDefaultCalendar()
-        kind = "elapsed" if setting == "TWENTY_FOUR_HOUR" else "working"
-        return kind, self.calendars.id_of(calendar)
 
     def _progress(self, status_date: dt.datetime | None) -> Iterator[Row]:
         for task in self.leaves:
@@ -255,6 +244,7 @@ class Rows:
                 "actual_finish": finished,
                 "remaining_hours": 0.0 if finished else remaining,
                 "percent_complete": percent,
+                "resume_date": None if finished else _resumed(task),
             }
 
     def _percent(self, task: Any) -> float:
@@ -316,6 +306,13 @@ class Rows:
         if idle:
             names = ", ".join(f'"{name}"' for name in idle)
             raise refusal(self.path, f"no work is possible in calendar {names}")
+
+
+def _resumed(task: Any) -> dt.datetime | None:
+    """When work goes on that was stopped before."""
+    stop, resume = instant(task.getStop() or task.getSuspendDate()), instant(task.getResume())
+    is_later = resume and task.getActualStart() and (stop is None or resume > stop)
+    return resume if is_later else None
 
 
 def _notes(task: Any) -> str:

@@ -14,6 +14,7 @@ from pmtools.formats.schedule_file.java import (
     put,
     start_java,
 )
+from pmtools.formats.schedule_file.options import put_options
 from pmtools.formats.schedule_file.own_columns import OwnColumns, whole_numbers
 from pmtools.formats.schedule_file.resources import JAVA_ACCRUALS, NewResources
 from pmtools.formats.schedule_file.rows import CONSTRAINTS, NO_CURRENCY
@@ -50,14 +51,17 @@ class Plan:
         self.mpxj, self.header, self.tables, self.is_xer = mpxj, header, tables, is_xer
         self.notes: list[str] = []
         self.file = mpxj.ProjectFile()
+        self.file.getProjectConfig().setAutoWBS(False)
         self.own = OwnColumns(self.file)
         self.calendars = NewCalendars(self.file, tables["calendars"], tables["exceptions"])
         self._header()
+        self.dates = {row["id"]: row for row in tables["dates"]}
         self.codes = Counter(row["code"] for row in tables["tasks"])
         self.tasks = self._tasks()
         NewResources(self.file, tables, self.calendars, is_xer).assign(self.tasks)
         self._links()
         self._progress()
+        self._dates()
         self._baseline()
         self._costs()
         if is_xer:
@@ -80,6 +84,7 @@ class Plan:
             MinutesPerWeek=5 * day,
             DefaultCalendar=self.calendars.of(head["calendar_id"]),
         )
+        put_options(properties, head, self.is_xer)
         if self.is_xer:
             self.file.getCurrencies().add(self._currency(head["currency"] or NO_CURRENCY))
 
@@ -138,7 +143,10 @@ class Plan:
             Summary=is_summary,
             ConstraintType=java_enum("ConstraintType", constraint),
             ConstraintDate=row["constraint_date"],
+            IgnoreResourceCalendar=row["ignores_resource_calendars"],
         )
+        if row["levelling_delay_hours"] and not self.is_xer:
+            task.setLevelingDelay(java_duration(row["levelling_delay_hours"], True))
         if row["is_elapsed"] and self.is_xer:
             task.setCalendar(self.calendars.day_and_night())
         elif row["calendar_id"] or self.is_xer:
@@ -232,7 +240,25 @@ class Plan:
                 PhysicalPercentComplete=percent,
                 RemainingDuration=java_duration(remaining),
                 ActualDuration=java_duration(done),
+                Resume=row["resume_date"],
             )
+
+    def _dates(self) -> None:
+        """What the tool shows before it schedules by itself."""
+        for task_id in self.dates.keys() & self.tasks.keys():
+            row, task = self.dates[task_id], self.tasks[task_id]
+            span = {"Start": row["start"], "Finish": row["finish"]}
+            remaining = {
+                f"{late}{end}": row[f"{late.lower()}_{end.lower()}"]
+                for late in ("Early", "Late")
+                for end in ("Start", "Finish")
+            }
+            put(task, **span, **remaining)
+            if self.is_xer:
+                planned = {f"Planned{end}": value for end, value in span.items()}
+                put(task, **planned, **{f"Remaining{k}": v for k, v in remaining.items()})
+            for assignment in task.getResourceAssignments():
+                put(assignment, **span)
 
     def _baseline(self) -> None:
         for row in self.tables["baseline"] if not self.is_xer else ():
@@ -261,6 +287,7 @@ class Plan:
         lacking = {
             "deadlines of tasks are left out": ("tasks", "deadline"),
             "fixed costs are left out": ("tasks", "fixed_cost"),
+            "levelling delays are left out": ("tasks", "levelling_delay_hours"),
             "costs per use are left out": ("resources", "cost_per_use"),
             "availability of resources is left out": ("availability", "from"),
             "actual costs are left out": ("costs", "amount"),

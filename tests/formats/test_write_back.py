@@ -1,0 +1,109 @@
+"""A levelled plan goes on in the tool it came from: written, read again, scheduled, the same."""
+
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+from tools import needs_java
+
+import pmtools as pm
+from pmtools.files import shipped
+from pmtools.formats.schedule_file import read_schedule_files, write_schedule_files
+from pmtools.schedule import ScheduleOptions, options_of
+
+PRESETS = ("primavera_p6", "microsoft_project")
+STARTERS = ("hardware-installation", "network-upgrade", "software-rollout")
+
+
+@cache
+def levelled():
+    """Every starter by the rules of both tools."""
+    projects = [pm.read_project(shipped("templates") / "projects" / name) for name in STARTERS]
+    headers = [(each, replace(each.header, scheduling=preset)) for each in projects
+               for preset in PRESETS]  # fmt: skip
+    return [pm.level(each.replace(header=header), time_limit=0) for each, header in headers]
+
+
+def dates(project, preset):
+    header = replace(project.header, scheduling=preset)
+    tasks = pm.schedule(project.replace(header=header)).tasks.set_index("id")
+    return tasks[["start", "finish"]].sort_index()
+
+
+def expected(plan):
+    return plan.schedule.tasks.set_index("id")[["start", "finish"]].sort_index()
+
+
+@needs_java
+@pytest.mark.parametrize("ending", [".xml", ".xer"])
+def test_a_levelled_plan_has_the_same_dates_in_microsoft_project_and_primavera(tmp_path, ending):
+    """To the minute, whichever tool's rules the plan follows; what was changed is told."""
+    plans = levelled()
+    paths = [tmp_path / f"{number}{ending}" for number in range(len(plans))]
+    jobs = [(plan.project, path, plan.schedule.tasks)
+            for plan, path in zip(plans, paths, strict=True)]  # fmt: skip
+    notes = write_schedule_files(jobs, seconds=120)
+    for plan, project, said in zip(
+        plans, read_schedule_files(paths, seconds=120), notes, strict=True
+    ):
+        preset = plan.project.header.scheduling
+        pd.testing.assert_frame_equal(dates(project, preset), expected(plan))
+        delayed = (plan.project.tasks["levelling_delay_hours"] > 0).any()
+        told = "levelling delays are written as starts no earlier than" in said
+        assert told == (delayed and ending == ".xer")
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ""])
+def test_a_levelled_plan_has_the_same_dates_in_a_workbook_and_a_folder(tmp_path, ending):
+    """Delays and constraints are columns like others."""
+    for number, plan in enumerate(levelled()):
+        path = tmp_path / f"{number}{ending}"
+        pm.write_project(plan.project, path)
+        preset = plan.project.header.scheduling
+        pd.testing.assert_frame_equal(dates(pm.read_project(path), preset), expected(plan))
+
+
+def a_plan(**header):
+    tasks = pd.DataFrame({"id": ["1", "2"], "name": ["One", "Two"], "duration_hours": [16.0, 8.0]})
+    return pm.Project(pm.Header("p", "P", pd.Timestamp("2026-06-01 08:00"), **header), tasks=tasks)
+
+
+@needs_java
+def test_the_rules_of_scheduling_stand_in_the_file_of_each_tool(tmp_path):
+    """Lag calendar, out-of-sequence work, float and what is critical are read as written."""
+    rules = {
+        "lag_calendar": "24h", "out_of_sequence": "progress_override", "total_float": "smallest",
+        "critical_by": "longest_path", "critical_hours": 16.0, "open_ends": "critical",
+    }  # fmt: skip
+    plan = a_plan(**rules)
+    usual = a_plan()
+    lax = a_plan(scheduling="microsoft_project", constraints="soft", open_ends="critical")
+    names = ["all.xer", "usual.xer", "lax.xml"]
+    plans = zip((plan, usual, lax), [tmp_path / name for name in names], strict=True)
+    write_schedule_files([(*pair, None) for pair in plans])
+    found = [each.header for each in read_schedule_files([tmp_path / name for name in names])]
+    assert {name: getattr(found[0], name) for name in rules} == rules
+    assert options_of(found[0]) == ScheduleOptions(**rules)
+    assert options_of(found[1]) == ScheduleOptions()
+    assert (found[2].constraints, found[2].open_ends) == ("soft", "critical")
+    assert not options_of(found[2]).are_constraints_hard
+
+
+@needs_java
+def test_paused_work_and_own_hours_stand_in_the_file(tmp_path):
+    """Resume dates, and tasks that ignore the hours of their people."""
+    status = pd.Timestamp("2026-06-02 17:00")
+    plan = a_plan(status_date=status, scheduling="microsoft_project")
+    progress = pd.DataFrame([
+        {"status_date": status, "task_id": "1", "actual_start": pd.Timestamp("2026-06-01 08:00"),
+         "remaining_hours": 8.0, "percent_complete": 50.0,
+         "resume_date": pd.Timestamp("2026-06-08 08:00")}
+    ])  # fmt: skip
+    tasks = plan.tasks.assign(ignores_resource_calendars=[False, True])
+    plan = plan.replace(progress=progress, tasks=tasks)
+    pm.write_project(plan, tmp_path / "plan.xml")
+    again = pm.read_project(tmp_path / "plan.xml")
+    assert again.progress["resume_date"].tolist() == [pd.Timestamp("2026-06-08 08:00")]
+    assert again.tasks["ignores_resource_calendars"].tolist() == [False, True]
+    assert dates(again, "microsoft_project").equals(dates(plan, "microsoft_project"))
