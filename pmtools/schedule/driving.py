@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -60,20 +62,25 @@ class Explanation:
         self.before, self.row = network.predecessor.tolist(), network.row.tolist()
         self.ids, self.names = tasks["id"].tolist(), tasks["name"].tolist()
         self.rules, self.rule_dates = tasks["constraint"].tolist(), tasks["constraint_date"]
-        self.kinds, lag_kinds = links["kind"].tolist(), links["lag_kind"].tolist()
-        lags = zip(links["lag_hours"].tolist(), lag_kinds, strict=True)
-        per_day = network.project.header.hours_per_day
-        self.lags = [lag_words(lag, kind, per_day) for lag, kind in lags]
+        self.kinds, self.lag_kinds = links["kind"].tolist(), links["lag_kind"].tolist()
+        self.lags, self.per_day = links["lag_hours"].tolist(), network.project.header.hours_per_day
         self.is_started = (limits.begin != MISSING).tolist()
         self.is_late, self.reason = limits.is_late.tolist(), limits.floor_reason.tolist()
         self.is_capped = (dates.start == limits.cap).tolist()
         self.deadlines = tasks["deadline"]
         self.waits = (limits.delay / 60).tolist()
+        is_plain = (limits.begin == MISSING) & (limits.delay == 0)
+        on_way = network.is_leaf[network.predecessor] & (network.row >= 0)
+        is_plain[network.successor[is_driving & ~on_way]] = False
+        self.is_plain = is_plain.tolist()
         held = np.where(limits.is_finished, MISSING, dates.start)
         self.waits_for = set(np.flatnonzero(held > limits.floor).tolist())
 
     def driver(self, node: int) -> tuple[str, str]:
         """The task that sets the date of a node, and the reason."""
+        link = self.first.get(node)
+        if link is not None and self.is_plain[node]:
+            return self.ids[self.task[self.before[link]]], self._link_words(link)
         if self.is_started[node]:
             return self._driver_of_rest(node)
         task_id, words = self._driver_of_start(node)
@@ -97,9 +104,12 @@ class Explanation:
             link = self.first.get(self.before[link])
         if link is None:
             return "", self.floor_words(node)
-        kind, name = self.kinds[self.row[link]], plain(self.names[self.task[self.before[link]]])
-        words = f'{_ENDS[kind]} of "{name}"{self.lags[self.row[link]]}{_TO_FINISH.get(kind, "")}'
-        return self._task_id(self.before[link]), words
+        return self._task_id(self.before[link]), self._link_words(link)
+
+    def _link_words(self, link: int) -> str:
+        row, name = self.row[link], plain(self.names[self.task[self.before[link]]])
+        kind, lag = self.kinds[row], lag_words(self.lags[row], self.lag_kinds[row], self.per_day)
+        return f'{_ENDS[kind]} of "{name}"{lag}{_TO_FINISH.get(kind, "")}'
 
     def _task_id(self, node: int) -> str:
         """The task itself, of a summary the one that sets its date."""
@@ -129,6 +139,7 @@ class Explanation:
         return "project start" if self.reason[node] == PROJECT_START else "status date"
 
 
+@lru_cache(10_000)
 def lag_words(lag: float, kind: str, hours_per_day: float) -> str:
     """` + 2 working days`, ` - 4 elapsed hours`, ` + 50% of its duration`, or nothing."""
     if lag == 0 or pd.isna(lag):

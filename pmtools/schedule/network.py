@@ -134,7 +134,8 @@ def _links_of(
         "project": np.full(len(links), calendars.position[""]),
         "24h": np.full(len(links), AROUND_THE_CLOCK),
     }[usual]
-    named = links["lag_calendar"].map(calendars.position | {"": np.nan}).to_numpy(np.float64)
+    places: dict[str, float] = calendars.position | {"": np.nan}
+    named = np.array([places.get(name, np.nan) for name in links["lag_calendar"].tolist()], float)
     calendar = np.where(np.isnan(named), calendar, named)
     lag_kind = links["lag_kind"].to_numpy(object)
     is_percent = lag_kind == "percent"
@@ -143,7 +144,7 @@ def _links_of(
     columns = (
         before,
         after,
-        links["kind"].map(KINDS),
+        [KINDS[kind] for kind in links["kind"].tolist()],
         np.rint(np.where(is_percent, hours / 100 * duration[before], hours * 60)),
         np.where(is_elapsed, AROUND_THE_CLOCK, calendar),
         np.arange(len(links)),
