@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pmtools.calendars import Minutes, minutes_of
+from pmtools.calendars import Minutes
 from pmtools.project import Project
 from pmtools.schedule import Schedule, ScheduleOptions, options_of, schedule
+from pmtools.schedule.levelling.case import NOT_DELAYED, Case, case_of
 from pmtools.schedule.levelling.grid import grid_of
-from pmtools.schedule.levelling.placement import NOT_DELAYED, Case, best_of, case_of
+from pmtools.schedule.levelling.placement import place_in
 from pmtools.schedule.levelling.result import Levelling, levelling_of
 from pmtools.schedule.levelling.search import search
 from pmtools.schedule.limits import limits_of
@@ -70,18 +71,18 @@ def level(
     before = schedule(project, options=rules)
     open_plan = _unlevelled(project, before)
     network = network_of(open_plan, rules)
-    case = case_of(network, limits_of(network, progress_of(network)), within_float=within_float)
-    reference, weight = _current(case, before)
-    plan = best_of(case, [_rule(case)], reference, weight)
-    bound = case.end
+    limits = limits_of(network, progress_of(network))
+    case = case_of(network, limits, before, within_float=within_float)
+    plan, bound = place_in(case, _rule(case)), case.end
     if case.waits.any():
-        grid = grid_of(case, plan, reference, weight)
+        grid = grid_of(case, plan)
         found = search(
             grid.problem, time_limit=time_limit, seed=seed, workers=workers,
             max_schedules=max_schedules,
         )  # fmt: skip
         bound = max(bound, grid.bound(found))
-        plan = best_of(case, [grid.keys(case, found)], reference, weight, plan)
+        other = place_in(case, grid.keys(case, found))
+        plan = min(plan, other, key=lambda each: each.cost)
     return levelling_of(case, plan, before, bound)
 
 
@@ -96,17 +97,6 @@ def _unlevelled(project: Project, before: Schedule) -> Project:
     tasks.loc[is_late, "constraint_date"] = starts[is_late]
     tasks.loc[is_open & (tasks["priority"] < NOT_DELAYED), "levelling_delay_hours"] = 0.0
     return project.replace(tasks=tasks)
-
-
-def _current(case: Case, before: Schedule) -> tuple[Minutes, Minutes]:
-    """Where each node starts in the current plan, and what it costs to move it."""
-    network = case.network
-    planned = before.tasks.set_index("id")["early_start"].reindex(network.project.tasks["id"])
-    start = case.state.nodes["start"].copy()
-    leaf = network.is_leaf & (case.limits.duration > 0)
-    start[leaf] = network.before(minutes_of(planned)[network.task])[leaf]
-    weight = np.where(leaf, 1 + network.of_task("priority"), 0).astype(np.int64)
-    return start, weight
 
 
 def _rule(case: Case) -> Minutes:

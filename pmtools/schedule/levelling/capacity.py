@@ -39,6 +39,12 @@ class Free:
         """The most that there ever is of it."""
         return float(max(self.stated[np.isfinite(self.stated)], default=np.inf))
 
+    @property
+    def is_over(self) -> np.ndarray:
+        """In which segments it is asked for more than there is."""
+        is_used = self.left < self.stated - ROUNDING
+        return (self.left < -ROUNDING) | (self.is_off & is_used)
+
     def copy(self) -> Free:
         """The same, to be changed apart from it."""
         return replace(self, left=self.left.copy(), worked=self.worked.copy())

@@ -9,7 +9,8 @@ from math import lcm
 import numpy as np
 
 from pmtools.calendars import MISSING, Minutes, Side, WorkCalendar
-from pmtools.schedule.levelling.placement import Case, Placement, into_of
+from pmtools.schedule.levelling.case import Case, into_of
+from pmtools.schedule.levelling.placement import Placement
 from pmtools.schedule.levelling.problem import Problem
 from pmtools.schedule.levelling.search import Found
 from pmtools.schedule.limits import NEVER
@@ -91,15 +92,8 @@ class _Axis:
         return np.where(np.isin(calendar, self.used), np.searchsorted(self.used, calendar), 0)
 
 
-def grid_of(case: Case, plan: Placement, reference: Minutes, weight: Minutes) -> Grid:
-    """The problem of a case that `plan` solves: what moves, and who is held by what stays.
-
-    Parameters
-    ----------
-    reference, weight
-        The working minutes at which each node starts in the current plan, and what a minute of
-        movement costs.
-    """
+def grid_of(case: Case, plan: Placement) -> Grid:
+    """The problem of a case that `plan` solves: what moves, and who is held by what stays."""
     needing = np.array([bool(each) for each in case.needs])
     nodes, links = np.flatnonzero(case.moves | needing), _links(case)
     place = np.zeros(len(needing), np.int64)
@@ -136,8 +130,8 @@ def grid_of(case: Case, plan: Placement, reference: Minutes, weight: Minutes) ->
         kind=network.kind[links], lag=up(lag), lag_calendar=axis.position(lag_calendar),
         earliest=earliest, latest=last(case.latest, "start"), due=last(limits.latest, "finish"),
         fixed=np.where(case.moves[nodes], -1, earliest), ignores_capacity=is_free[nodes],
-        reference=np.maximum(axis.worked(axis.instants(reference, "start")) // length, 0),
-        weight=weight[nodes], demand=demand, capacity=capacity, before=before, at=at,
+        reference=np.maximum(axis.worked(axis.instants(case.reference, "start")) // length, 0),
+        weight=case.weight[nodes], demand=demand, capacity=capacity, before=before, at=at,
     )  # fmt: skip
     is_exact = is_whole and length <= fine and not is_free.any()
     is_exact &= not (case.latest < NEVER).any() and not (network.role[nodes] == FIRST).any()

@@ -13,14 +13,20 @@ import pandas as pd
 from pmtools.calendars import MISSING, instants_of, minutes_of
 from pmtools.project import Project
 from pmtools.schedule import Schedule, schedule
-from pmtools.schedule.levelling.capacity import ROUNDING, Free
-from pmtools.schedule.levelling.placement import NOT_DELAYED, Case, Placement, end_of
+from pmtools.schedule.levelling.capacity import Free
+from pmtools.schedule.levelling.case import NOT_DELAYED, Case
+from pmtools.schedule.levelling.placement import Placement
 from pmtools.schedule.limits import NEVER
 from pmtools.words import Statement, day, number, plain
 
 DELAYED = {"SNLT", "FNLT", "MSO", "MFO"}
 """Constraints that a later start leaves behind: a deadline tells of them."""
-CONFLICTS = ("resource_id", "resource", "from", "to", "needed", "capacity", "tasks", "reason")
+MOVES = ("task_id", "name", "start_before", "start", "finish_before", "finish", "moved_days",
+         "priority", "because")  # fmt: skip
+CONFLICTS = {
+    "resource_id": "str", "resource": "str", "from": "datetime64[us]", "to": "datetime64[us]",
+    "needed": "float64", "capacity": "float64", "tasks": "str", "reason": "str",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +89,7 @@ class Levelling:
 
 def levelling_of(case: Case, plan: Placement, before: Schedule, bound: int) -> Levelling:
     """All that is told of a placement; nothing finishes before minute `bound`."""
-    project, finish = levelled_project(case, plan), end_of(case, plan.state)
+    project, finish = levelled_project(case, plan), case.end_of(plan.state)
     after, bound = schedule(project, options=case.network.options), min(bound, finish)
     count = after.calendars[""].hours_between
     gap, whole = count(bound, finish), count(int(minutes_of(after.start)), bound)
@@ -142,20 +148,13 @@ def _moves(case: Case, plan: Placement, before: Schedule, after: Schedule) -> pd
     is_moved = (was != rows[dates]).any(axis=1)
     rows, was = rows[is_moved], was[is_moved]
     moved = after.calendars[""].hours_between(was["finish"], rows["finish"])
-    tasks = case.network.project.tasks.set_index("id")
-    return pd.DataFrame(
-        {
-            "task_id": rows.index,
-            "name": rows["name"].array,
-            "start_before": was["start"].array,
-            "start": rows["start"].array,
-            "finish_before": was["finish"].array,
-            "finish": rows["finish"].array,
-            "moved_days": moved.to_numpy() / after.project.header.hours_per_day,
-            "priority": tasks.loc[rows.index, "priority"].array,
-            "because": rows["driver"].where(~rows.index.isin(waits), rows.index.map(waits)).array,
-        }
-    )
+    because = rows["driver"].where(~rows.index.isin(waits), rows.index.map(waits))
+    moves = rows[["name", "start", "finish"]].assign(
+        start_before=was["start"], finish_before=was["finish"], because=because,
+        moved_days=moved / after.project.header.hours_per_day,
+        priority=case.network.project.tasks.set_index("id")["priority"].loc[rows.index],
+    )  # fmt: skip
+    return moves.rename_axis("task_id").reset_index()[[*MOVES]]
 
 
 def _conflicts(case: Case, plan: Placement) -> pd.DataFrame:
@@ -164,32 +163,31 @@ def _conflicts(case: Case, plan: Placement) -> pd.DataFrame:
     needing = [node for node, needs in enumerate(case.needs) if needs]
     spans = {node: case.span(plan.state, node) for node in needing}
     names = case.network.of_task("name")
-    for position, free in enumerate(plan.free):
+    for position in [at for at, free in enumerate(plan.free) if free.is_over.any()]:
         resource = case.resources.iloc[position]
         mine = {n: spans[n] for n in needing if any(d.resource == position for d in case.needs[n])}
-        for what, found in groupby(_hours(case, free, mine), lambda each: each[2]):
+        hours = _hours(case, plan.free[position], mine)
+        for what, found in groupby(hours, lambda each: each[2]):
             if what:
                 (first, *_), *_, (_, last, _) = [*found] * 2
                 needed, capacity, nodes = what
                 words = "; ".join(names[node] for node in nodes), _reason(case, nodes)
                 span = instants_of(first), instants_of(last)
                 rows.append((resource["id"], resource["name"], *span, needed, capacity, *words))
-    return pd.DataFrame(rows, columns=list(CONFLICTS))
+    return pd.DataFrame(rows, columns=[*CONFLICTS]).astype(CONFLICTS)
 
 
 def _hours(case: Case, free: Free, spans: dict[int, tuple[int, int]]) -> list[tuple[int, int, Any]]:
     """When a resource is asked for: from, to, and what is too much there, if it is."""
     found: list[tuple[int, int, Any]] = []
-    is_over = (free.left < -ROUNDING) | (free.is_off & (free.left < free.stated - ROUNDING))
-    borders = free.edges.tolist()
+    is_over, borders = free.is_over, free.edges.tolist()
     is_used = np.isfinite(free.stated) & (free.left < free.stated)
     for at in np.flatnonzero(is_used).tolist():
-        first, last = borders[at], borders[at + 1]
-        what = None
+        first, last, what = borders[at], borders[at + 1], None
         if is_over[at]:
-            nodes = [n for n, span in spans.items() if _works(case, n, span, first, last)]
+            nodes = tuple(n for n, span in spans.items() if _works(case, n, span, first, last))
             needed = round(float(free.stated[at] - free.left[at]), 6)
-            what = needed, 0.0 if free.is_off[at] else float(free.stated[at]), tuple(nodes)
+            what = needed, 0.0 if free.is_off[at] else float(free.stated[at]), nodes
         found.append((first, last, what))
     return found
 

@@ -102,7 +102,7 @@ def assert_told(levelling):
 
 
 @given(staffed(progress=False, limits=False), st.sampled_from([0, 3000]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_levelled_plan_is_feasible_and_not_before_the_critical_path(project, n_schedules):
     """Nobody has too much to do, links hold, the finish is not before the bound."""
     levelling = level(project, time_limit=5, max_schedules=n_schedules)
@@ -114,7 +114,7 @@ def test_a_levelled_plan_is_feasible_and_not_before_the_critical_path(project, n
 
 
 @given(staffed(), st.sampled_from([0, 1000]), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_levelled_is_what_the_project_says_again(project, n_schedules, within_float):
     """In both presets the levelled project has the dates of the levelled schedule."""
     levelling = level(project, max_schedules=n_schedules, within_float=within_float)
@@ -131,7 +131,7 @@ def test_what_is_levelled_is_what_the_project_says_again(project, n_schedules, w
 
 
 @given(staffed(progress=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_smoothing_keeps_the_finish_and_all_late_dates(project):
     """Within float nothing comes after its late finish, where it did not before."""
     tasks = project.tasks.assign(constraint=project.tasks["constraint"].replace("ALAP", ""))
@@ -143,7 +143,7 @@ def test_smoothing_keeps_the_finish_and_all_late_dates(project):
 
 
 @given(projects())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_hostile_projects_are_levelled_or_refused(project):
     """Any dates, units and texts: a plan that says what it says again, or a ProjectError."""
     try:
