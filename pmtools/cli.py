@@ -21,6 +21,7 @@ from pmtools.errors import HistoryError, MissingExtra, PmtoolsError, ProblemsErr
 if TYPE_CHECKING:
     import pandas as pd
 
+WEEKLY = "weekly_report"
 STARTERS = ("software-rollout", "hardware-installation", "network-upgrade")
 SCHEDULE_COLUMNS = (
     "id", "early_start", "early_finish", "late_start", "late_finish",
@@ -153,22 +154,31 @@ def earned_value(project: Path, status_date: str | None, to: Path) -> None:
 @_PROJECT
 @_STATUS_DATE
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
-@click.option("--history", help="Database URL or file; default: OUT/history.sqlite.")
+@click.option("--notebook", default=WEEKLY, show_default=True, help="Its name, or an .ipynb.")
+@click.option("--history", help="Database URL or file; weekly report: OUT/history.sqlite.")
 @click.option("--deadline", default=600, show_default=True, help="Seconds until it is given up.")
 @_told
 def report(
-    project: Path, status_date: str | None, out: Path, history: str | None, deadline: int
+    project: Path,
+    status_date: str | None,
+    out: Path,
+    notebook: str,
+    history: str | None,
+    deadline: int,
 ) -> None:
-    """Run the weekly report of PROJECT and write it as HTML and PDF."""
+    """Run a notebook on PROJECT, the weekly report or another, and write it as HTML and PDF."""
     from pmtools.formats.cells import status_date_of
     from pmtools.report import report as run_report
 
     status_date_of(status_date)  # a bad day is told here, not after a kernel has started
+    if notebook == WEEKLY:  # it remembers each week
+        history = history or str((out / "history.sqlite").resolve())
     files = run_report(
         project,
         status_date=status_date,
         out=out,
-        history=history or (out / "history.sqlite").resolve(),
+        history=history,
+        notebook=notebook,
         deadline=deadline,
     )
     click.echo(f"HTML: {files.html}\nPDF:  {files.pdf}")

@@ -56,8 +56,8 @@ def _lanes(rows: pd.DataFrame, hours_per_day: float) -> pd.DataFrame:
     lanes = []
     for n, (path, tasks) in enumerate(rows.groupby("path", sort=True)):
         days = float(tasks["relative_float_hours"].min()) / hours_per_day
-        float_words = f"{number(days, int(days != round(days)))} d of float"
-        said = "sets the date" if tasks["is_driving"].all() else float_words
+        slack = f"{number(days, int(days != round(days)))} d of float" if days else "no float"
+        said = "sets the date" if tasks["is_driving"].all() else slack
         names = [plain(name, 60) for name in tasks["name"]]
         count = f"{len(names)} task{'s' * (len(names) > 1)}"
         ends = f"{day(tasks['start'].min())} to {day(tasks['finish'].max())}"

@@ -12,7 +12,7 @@ from pmtools.charts.theme import Chart, alt
 from pmtools.metrics import CannotSay
 from pmtools.words import Format, cells, day, day_month, is_missing, plain
 
-MOST_ROWS = 50
+MOST_ROWS = 45
 IS_SUMMARY, IS_MILESTONE = "datum.kind === 'summary'", "datum.kind === 'milestone'"
 IS_TASK = f"!({IS_SUMMARY} || {IS_MILESTONE})"
 _DATES = ["start", "finish", "baseline_start", "baseline_finish", "deadline", "late_finish"]
@@ -53,8 +53,8 @@ def chart_gantt(
     tasks
         Columns of `Schedule.tasks` (name, kind, level, start, finish, percent_complete,
         is_critical, ...); with `baseline_start` and `baseline_finish` the baseline is drawn, with
-        `deadline` the deadlines, with `late_finish` the float of open tasks. Of more than 50
-        tasks, the summaries and at most 50 of what is open are shown: milestones, the next four
+        `deadline` the deadlines, with `late_finish` the float of open tasks. Of more than 45
+        tasks, the summaries and at most 45 of what is open are shown: milestones, the next four
         weeks and critical tasks first.
     status_date
         Drawn as a line.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pmtools.charts import task_rows, theme
@@ -23,7 +24,7 @@ def chart_levelling(
     *,
     finish_before: Any = None,
     finish: Any = None,
-    title: str = "What levelling moves",
+    title: str = "Before and after levelling",
 ) -> Chart:
     """The tasks that levelling moves: where they were, where they are, and for whom they wait.
 
@@ -40,12 +41,13 @@ def chart_levelling(
         return theme.nothing(moves)
     moves = moves.dropna(subset=["start_before", "start", "finish_before", "finish"])
     if moves.empty:
-        return Statement("No task has to move: nobody has more work than hours.", "info")
+        return Statement("Levelling moves no task.", "info")
     far = moves["moved_days"].abs().sort_values(ascending=False, kind="stable").index
     shown = moves.loc[far[:MOST_ROWS]].sort_values(["start", "finish"], kind="stable")
     dates = ["start_before", "start", "finish_before", "finish"]
     first, last = task_rows.window(shown, dates, finish_before, finish)
-    rows = _rows(shown, first + (last - first) * 0.6)
+    early, late = (first + (last - first) * share for share in (0.6, 0.4))
+    rows = _rows(shown, early, late)
     ends = [(at, word) for at, word in ((finish_before, "before"), (finish, "after"))]
     said = _finish_words(finish_before, finish)
     n_more = len(moves) - len(shown)
@@ -66,7 +68,9 @@ def chart_levelling(
     )
 
 
-def _rows(moves: pd.DataFrame, late: Any) -> pd.DataFrame:
+def _rows(moves: pd.DataFrame, early: Any, late: Any) -> pd.DataFrame:
+    left = moves[["start_before", "start"]].min(axis=1)
+    right = moves[["finish_before", "finish"]].max(axis=1)
     return (
         moves[["start_before", "start", "finish_before", "finish"]]
         .assign(
@@ -76,9 +80,9 @@ def _rows(moves: pd.DataFrame, late: Any) -> pd.DataFrame:
             indent=0,
             is_bold=False,
             is_critical=False,
-            is_late=moves["finish"] > late,
-            left=moves[["start_before", "start"]].min(axis=1),
-            right=moves[["finish_before", "finish"]].max(axis=1),
+            left=left,
+            right=right,
+            side=np.select([right < early, left > late], ["right", "left"], ""),
             end_label=cells(list(moves["moved_days"].astype("float64")), "signed_days"),
             because=[plain(why, 60) for why in moves["because"]],
             **{f"said_{name}": cells(list(moves[name]), "date") for name in _TOLD},
@@ -101,8 +105,9 @@ def _bars(rows: pd.DataFrame) -> list[Any]:
     y, tooltip = alt.Y("row:O", axis=None), theme.tooltip(told)
     chart = alt.Chart(rows).encode(y=y, tooltip=tooltip)
     ink = theme.critical_ink(theme.PALE_BLUE, theme.BLUE)
-    words = {"fontSize": 10, "color": theme.PALE_INK, "yOffset": -2}
-    early, late = chart.transform_filter("!datum.is_late"), chart.transform_filter("datum.is_late")
+    room = alt.expr(f"0.36 * (width - {task_rows.room_for(rows)})")
+    words = {"fontSize": 10, "color": theme.PALE_INK, "yOffset": -2, "limit": room}
+    after, before = (chart.transform_filter(f"datum.side === '{s}'") for s in ("right", "left"))
     return [
         chart.mark_bar(height=4, yOffset=5, color=theme.GREY).encode(
             x="start_before:T", x2="finish_before:T"
@@ -111,8 +116,8 @@ def _bars(rows: pd.DataFrame) -> list[Any]:
             x="left:T", x2="right:T"
         ),
         chart.mark_bar(height=10, yOffset=-2, **ink).encode(x="start:T", x2="finish:T"),
-        early.mark_text(align="left", dx=6, **words).encode(x="right:T", text="because:N"),
-        late.mark_text(align="right", dx=-6, **words).encode(x="left:T", text="because:N"),
+        after.mark_text(align="left", dx=6, **words).encode(x="right:T", text="because:N"),
+        before.mark_text(align="right", dx=-6, **words).encode(x="left:T", text="because:N"),
     ]
 
 

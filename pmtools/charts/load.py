@@ -13,6 +13,8 @@ from pmtools.words import cells, day, day_month, number, plain
 
 MOST_PEOPLE, MOST_WEEKS, MOST_LANES = 25, 26, 8
 ROW_HEIGHT, LANE, ALONE = 28, 62, 220
+WIDE = 13
+"""Of more weeks each lane says its worst alone: numbers would cover each other."""
 NAMES = "(width < 560 ? 96 : 190)"
 OVER = "over 100%"
 _SHADES = {
@@ -114,7 +116,10 @@ def _bars(rows: pd.DataFrame) -> pd.DataFrame:
     is_over = rows["load_hours"] > rows["capacity_hours"] + 0.25
     lane = rows["row"].rank(method="dense").astype(int)
     floor = lane - 0.06
-    said, is_alone = cells(list(rows["load_hours"].round()), "number"), lane.max() == 1
+    is_told = is_over | (lane.max() == 1)
+    if rows["week"].nunique() > WIDE:
+        is_told = rows.index.isin(rows.groupby("row")["load_hours"].idxmax()) & is_told
+    said = pd.Series(cells(list(rows["load_hours"].round()), "number")).where(is_told, "")
     return (
         _told(rows)
         .assign(
@@ -123,7 +128,7 @@ def _bars(rows: pd.DataFrame) -> pd.DataFrame:
             full=floor - load.clip(upper=3.0) / top,
             capacity=floor - capacity / top,
             is_over=is_over,
-            text=[word if o or is_alone else "" for word, o in zip(said, is_over, strict=True)],
+            text=said,
             lane=lane,
         )
         .drop(columns="share")

@@ -50,7 +50,7 @@ def chart_network(
     n_rows = int(boxes["step"].value_counts().max())
     more = f" And {_tasks(n_more)} more." if n_more else ""
     return theme.finished(
-        [*_lines(arrows), *_cards(boxes, n_rows), _columns(boxes)],
+        [*_lines(arrows), *_cards(boxes, n_rows), _columns(_steps(boxes))],
         title=f"{plain(dated.at[around, 'name'], 100)}: {title}",
         subtitle="Thick arrows set the date of what they point at; dashed ones leave slack. Orange "
         f"boxes are critical.{more}",
@@ -87,7 +87,8 @@ def _boxes(
     shown = near.groupby("step").head(MOST_A_STEP).sort_values(["step", "start"], kind="stable")
     place = shown.groupby("step").cumcount()
     size = shown.groupby("step")["step"].transform("size")
-    names = [wrapped(plain(name, 60), 20) for name in shown["name"]]
+    letters = 102 // len(_steps(shown))
+    names = [wrapped(plain(name, 2 * letters), letters) for name in shown["name"]]
     say = day if shown["finish"].dt.year.nunique() > 1 else day_month
     spans = [
         (f"{day_month(b)}–", say(e)) for b, e in zip(shown["start"], shown["finish"], strict=True)
@@ -99,7 +100,7 @@ def _boxes(
             "step": shown["step"],
             "y": place - (size - 1) / 2,
             "top": [lines[0] for lines in names],
-            "second": [plain(" ".join(lines[1:]), 21) for lines in names],
+            "second": [plain(" ".join(lines[1:]), letters + 1) for lines in names],
             "dates": [e if one else b + e for (b, e), one in zip(spans, is_day, strict=True)],
             "is_critical": shown["is_critical"],
             "is_middle": shown["step"] == 0,
@@ -154,7 +155,7 @@ def _lines(arrows: pd.DataFrame) -> list[Any]:
 
 def _cards(boxes: pd.DataFrame, n_rows: int) -> list[Any]:
     half = alt.Scale(domain=[n_rows / 2, -n_rows / 2], nice=False, zero=False)
-    room = alt.expr(f"{BOX} * width / {2 * STEPS + 1} - 7")
+    room = alt.expr(f"{BOX} * width / {len(_steps(boxes))} - 7")
     rows = boxes.assign(left=boxes["step"] - BOX / 2, right=boxes["step"] + BOX / 2)
     rows = rows.assign(low=rows["y"] - 0.42, high=rows["y"] + 0.42)
     told = {"full_name": "Task", "said_start": "Start", "said_finish": "Finish"}
@@ -179,15 +180,20 @@ def _cards(boxes: pd.DataFrame, n_rows: int) -> list[Any]:
     ]
 
 
-def _columns(boxes: pd.DataFrame) -> Any:
+def _steps(boxes: pd.DataFrame) -> range:
+    """The columns: all steps that have a task, and three at least."""
+    first, last = int(boxes["step"].min()), int(boxes["step"].max())
+    return range(min(first, last - 2), last + 1)
+
+
+def _columns(steps: range) -> Any:
     """The heading above each step."""
-    steps = range(-STEPS, STEPS + 1)
     said = [
         "this task" if n == 0 else f"{abs(n)} step{'s' * (abs(n) > 1)} {_HEADS[n // abs(n)]}"
         for n in steps
     ]
     heads = alt.Chart(pd.DataFrame({"step": steps, "said": said}))
-    scale = alt.Scale(domain=[-STEPS - 0.5, STEPS + 0.5], nice=False, zero=False)
+    scale = alt.Scale(domain=[steps[0] - 0.5, steps[-1] + 0.5], nice=False, zero=False)
     place = alt.X("step:Q", scale=scale, axis=None)
     return heads.mark_text(y=-8, color=theme.PALE_INK).encode(x=place, text="said:N")
 

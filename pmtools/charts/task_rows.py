@@ -39,7 +39,7 @@ def beside_bars(rows: pd.DataFrame, head: str, first: Any, last: Any, status: An
     Rows with `is_bold` are headings.
     """
     names = room_for(rows)
-    span = [alt.expr(f"{names} + 26"), alt.expr("width")]
+    span = [alt.expr(f"{names} + 36"), alt.expr("width")]
     axis = {"orient": "top", "title": None, "domain": False, "ticks": False}
     end = {"align": "right", "x": alt.expr(f"{names} - 2"), "color": theme.PALE_INK}
     told = theme.tooltip({"full_name": "Task"})
@@ -65,7 +65,7 @@ def legend(looks: dict[str, tuple[str, str, str]]) -> Any:
     It stands in as many rows as it needs.
     """
     shape, fill, stroke = theme.scales(looks)
-    columns = alt.expr(f"max(2, min({len(looks)}, floor(width / 96)))")
+    columns = alt.expr(f"max(2, min({len(looks)}, floor(width / 82)))")
     shown = alt.Legend(columns=columns)
     points = alt.Chart(pd.DataFrame({"what": list(looks), "row": 0}))
     return points.mark_point(size=0, opacity=1).encode(

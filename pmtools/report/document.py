@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
@@ -50,9 +51,12 @@ class Document:
 
     @property
     def status(self) -> dict[str, Any] | None:
-        """The first statement that gives a status: it stands at the head of the report."""
+        """The first statement before any table or chart that gives a status: it stands at the
+        head of the report.
+        """
         given = ("red", "amber", "green", "unknown")
-        return next((b for b in self.blocks if b.get("signal") in given), None)
+        opening = takewhile(lambda block: block["kind"] not in ("table", "chart"), self.blocks)
+        return next((block for block in opening if block.get("signal") in given), None)
 
     @property
     def status_day(self) -> str:

@@ -48,13 +48,27 @@ def table_float_paths(paths: pd.DataFrame | CannotSay, *, hours_per_day: float =
 def table_conflicts(conflicts: pd.DataFrame | CannotSay, *, hours_per_day: float = 8.0) -> Table:
     """What cannot all hold: limit, bound, chain (words), hours, which are said in days."""
     columns: Columns = {
-        "limit": ("This must hold", "text"), "bound": ("But it starts from", "text"),
-        "chain": ("And between them stand", "text"), "days": ("Too long by", "days"),
+        "task": ("Task", "text"), "limit": ("Must hold", "text"), "from": ("Waits for", "text"),
+        "bound": ("Which has", "text"), "through": ("Through", "text"),
+        "days": ("Too long by", "days"),
     }  # fmt: skip
     if not isinstance(conflicts, CannotSay):
-        conflicts = conflicts.assign(days=conflicts["hours"] / hours_per_day)
+        names = [chain.split(" > ") for chain in conflicts["chain"]]
+        conflicts = conflicts.assign(
+            task=[chain[-1] for chain in names],
+            through=[_ends(chain[1:-1]) for chain in names],
+            days=conflicts["hours"] / hours_per_day,
+            **{"from": [chain[0] for chain in names]},
+        )
     empty = "No constraint and no deadline contradicts another."
     return table(conflicts, columns, title="What cannot all hold", empty=empty)
+
+
+def _ends(names: list[str]) -> str:
+    """The first and last of a chain; those between are counted."""
+    if len(names) > 3:
+        names = [names[0], f"{len(names) - 2} more", names[-1]]
+    return " › ".join(names)
 
 
 def table_moves(moves: pd.DataFrame | CannotSay) -> Table:
@@ -71,7 +85,7 @@ def table_moves(moves: pd.DataFrame | CannotSay) -> Table:
         moves = moves.loc[far]
     note = "Because of: for whom the task waits, or what sets its date. In working days."
     return table(moves, columns, title="What levelling moves", note=note,
-                 empty="No task has to move.")  # fmt: skip
+                 empty="Levelling moves no task.")  # fmt: skip
 
 
 def table_overloads(overloads: pd.DataFrame | CannotSay) -> Table:

@@ -52,8 +52,8 @@ def test_a_large_plan_shows_what_matters_and_counts_the_rest():
     """120 bars are no picture; open and critical work is."""
     tasks = frames.tasks(20, 6)
     spec = chart_gantt(tasks, frames.STATUS).to_dict()
-    assert spec["height"] == 50 * 17
-    assert "50 of 160 tasks" in " ".join(spec["title"]["subtitle"])
+    assert spec["height"] == 45 * 17
+    assert "45 of 160 tasks" in " ".join(spec["title"]["subtitle"])
     shown = texts(static_svg(spec))
     assert "Phase 0" in shown
     assert "Gate 19" in shown
@@ -83,7 +83,7 @@ def test_of_a_large_plan_finished_work_is_left_out_unless_all_is_finished():
     every = tasks[tasks["kind"] != "summary"].assign(is_finished=True)
     n_some, n_every = (chart_gantt(rows).to_dict()["height"] / 17 for rows in (some, every))
     assert n_some == (~some["is_finished"] | (some["kind"] == "summary")).sum() < 30
-    assert n_every == 50
+    assert n_every == 45
 
 
 def test_float_is_drawn_from_the_finish_to_the_late_finish_of_open_tasks():

@@ -124,6 +124,12 @@ def test_the_most_loaded_are_shown_and_the_rest_counted():
     assert "The 8 most loaded of 40." in subtitle(chart_load(frames.load(40)))
 
 
+def test_of_many_weeks_each_says_its_worst():
+    """Numbers over each other are none."""
+    bars = rows_of(chart_load(frames.load(3, 20)), "within")
+    assert bars.groupby("row")["text"].apply(lambda said: (said != "").sum()).tolist() == [1, 1, 1]
+
+
 def test_weeks_after_the_last_work_are_left_out():
     """An empty half of a chart says nothing."""
     load = frames.load()
@@ -165,8 +171,8 @@ def test_those_that_move_furthest_are_shown():
     assert set(rows_of(chart, "because")["end_label"]) == {"+2 d", "+3 d", "+4 d", "+5 d"}
 
 
-def test_a_plan_that_needs_no_levelling_is_good_news():
-    """Nothing moves: that is known, not unknown."""
+def test_that_nothing_moves_is_known():
+    """Nobody has too much, or nothing may be moved: neither is unknown."""
     said = chart_levelling(frames.moves()[:0])
-    assert said == Statement("No task has to move: nobody has more work than hours.", "info")
+    assert said == Statement("Levelling moves no task.", "info")
     assert chart_levelling(CannotSay("nobody is assigned")).signal == "unknown"

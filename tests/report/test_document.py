@@ -25,6 +25,13 @@ def test_a_note_gives_no_status():
     assert document(executed()).status is None
 
 
+def test_a_sentence_below_a_table_is_no_status_of_the_whole():
+    """What is proved of a detail, or cannot be drawn, is not how the project stands."""
+    green = shown(statement={"text": "optimal", "signal": "green"})
+    chart = shown(chart={"mark": "point", "description": "a point"})
+    assert document(executed(code("x", outputs=[chart, green], n=2))).status is None
+
+
 def test_a_sign_is_not_said_twice():
     """The shape stays; the words stand once."""
     text = "Cannot say, because there is no baseline."
