@@ -143,7 +143,7 @@ def _moves(case: Case, plan: Placement, before: Schedule, after: Schedule) -> pd
         ids[node]: ", ".join(names[r] for r in wait.resources) for node, wait in plan.waits.items()
     }
     dates = ["start", "finish"]
-    rows = after.tasks[after.tasks["kind"] != "summary"].set_index("id")
+    rows = after.tasks[~after.tasks["kind"].isin(["summary", "level_of_effort"])].set_index("id")
     was = before.tasks.set_index("id").loc[rows.index, dates]
     is_moved = (was != rows[dates]).any(axis=1)
     rows, was = rows[is_moved], was[is_moved]
