@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pmtools.calendars import MISSING
 from pmtools.schedule.critical_path import Dates
-from pmtools.schedule.limits import CONSTRAINT, PROJECT_START, RESUMED, Limits
+from pmtools.schedule.limits import (
+    CONSTRAINT,
+    FINISHES_NOT_AFTER,
+    PROJECT_START,
+    RESUMED,
+    STARTS_NOT_BEFORE,
+    STATUS_DATE,
+    Limits,
+)
 from pmtools.schedule.network import LEAF, OPENING, Network
 from pmtools.words import day, plain
 
@@ -21,7 +31,7 @@ _WORDS = {
     "MSO": "must start on",
     "MFO": "must finish on",
 }
-_UPPER = ("SNLT", "FNLT", "MSO", "MFO")
+_UPPER, _LOWER = ("SNLT", "FNLT", "MSO", "MFO"), ("SNET", "FNET", "MSO", "MFO")
 _ENDS = {"FS": "finish", "SS": "start", "FF": "finish", "SF": "start"}
 _TO_FINISH = {"FF": " (finish to finish)", "SF": " (start to finish)"}
 
@@ -65,6 +75,7 @@ class Explanation:
         self.kinds, self.lag_kinds = links["kind"].tolist(), links["lag_kind"].tolist()
         self.lags, self.per_day = links["lag_hours"].tolist(), network.project.header.hours_per_day
         self.is_started = (limits.begin != MISSING).tolist()
+        self.is_finished, self.parent = limits.is_finished.tolist(), network.outline.parent.tolist()
         self.is_late, self.reason = limits.is_late.tolist(), limits.floor_reason.tolist()
         self.is_capped = (dates.start == limits.cap).tolist()
         self.deadlines = tasks["deadline"]
@@ -119,24 +130,41 @@ class Explanation:
 
     def limit_words(self, node: int, is_deadline: bool) -> str:
         """The date that a task should keep."""
-        row = self.task[node]
         if is_deadline:
-            return f"deadline {day(self.deadlines.iloc[row])}"
-        if self.rules[row] in _UPPER:
-            return f"{_WORDS[self.rules[row]]} {day(self.rule_dates.iloc[row])}"
-        return "constraint of its summary"
+            return f"deadline {day(self.deadlines.iloc[self.task[node]])}"
+        return self._tightest(node, _UPPER, FINISHES_NOT_AFTER, min)
+
+    def bound_words(self, node: int) -> str:
+        """What a task cannot be before, whatever its predecessors do."""
+        if self.is_started[node] and self.reason[node] == RESUMED:
+            return "the rest resumes on a date of its own"
+        if self.is_finished[node] or (self.is_started[node] and self.reason[node] != STATUS_DATE):
+            return "actual finish" if self.is_finished[node] else "actual start"
+        return self.floor_words(node) + self._delay_words(node)
 
     def floor_words(self, node: int) -> str:
         """What holds a task that waits for none."""
-        rule = self.rules[self.task[node]]
         if self.is_late[node]:
             return "as late as possible"
-        is_held = self.reason[node] == CONSTRAINT
-        if rule in _WORDS and (is_held or self.is_capped[node]):
-            return f"{_WORDS[rule]} {day(self.rule_dates.iloc[self.task[node]])}"
-        if is_held:
-            return "constraint of its summary"
-        return "project start" if self.reason[node] == PROJECT_START else "status date"
+        words, own = "", tuple(_WORDS) if self.is_capped[node] else _LOWER
+        if self.is_capped[node] or self.reason[node] == CONSTRAINT:
+            words = self._tightest(node, own, STARTS_NOT_BEFORE, max)
+        return words or ("project start" if self.reason[node] == PROJECT_START else "status date")
+
+    def _tightest(
+        self, node: int, own: tuple[str, ...], inherited: tuple[str, ...], pick: Callable[..., Any]
+    ) -> str:
+        """The constraint of a task or of a summary above it that has the tightest date."""
+        row, kinds, found = self.task[node], own, []
+        while row >= 0:
+            if self.rules[row] in kinds and not pd.isna(self.rule_dates.iloc[row]):
+                found.append((self.rule_dates.iloc[row], row))
+            row, kinds = self.parent[row], inherited
+        if not found:
+            return ""
+        date, row = pick(found, key=lambda each: each[0])
+        words = f"{_WORDS[self.rules[row]]} {day(date)}"
+        return words if row == self.task[node] else f'{words} (summary "{plain(self.names[row])}")'
 
 
 @lru_cache(10_000)

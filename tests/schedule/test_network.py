@@ -92,7 +92,7 @@ def test_constraints_of_a_summary_concern_its_tasks():
     project = outline(day_plan("S0:SNET=2026-06-03 A2 B1 P9"), A="S", B="S")
     plan = schedule(project)
     assert (days(plan, "A"), days(plan, "B")) == ("06-03..04", "06-03..03")
-    assert row(plan, "A")["driver"] == "constraint of its summary"
+    assert row(plan, "A")["driver"] == 'starts no earlier than 3 Jun 2026 (summary "S")'
     project = outline(day_plan("S0:FNLT=2026-06-03 A2 B1 P9"), A="S", B="S")
     assert floats(schedule(project), "A", "B") == [1, 2]
 

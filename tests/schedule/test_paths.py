@@ -1,19 +1,16 @@
-"""Driving chains, float paths, the longest path, and constraints that contradict."""
+"""Driving chains, float paths and the longest path."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import pandas as pd
 import pytest
 from day_plan import critical, day_plan, floats
-from hypothesis import given, settings
-from random_networks_of_days import constrained
 
 from pmtools.errors import ProjectError
 from pmtools.schedule import PRESETS, schedule
-from pmtools.schedule.paths import conflicts, driving_chain, float_paths
+from pmtools.schedule.paths import driving_chain, float_paths
 
-P6, MICROSOFT = PRESETS["primavera_p6"], PRESETS["microsoft_project"]
+P6 = PRESETS["primavera_p6"]
 
 
 def three_paths(**rules):
@@ -110,75 +107,3 @@ def test_a_delay_from_levelling_is_told():
     tasks = project.tasks.assign(levelling_delay_hours=[0.0, 48.0])
     chain = driving_chain(schedule(project.replace(tasks=tasks)), "B")
     assert chain["because"].iloc[1] == 'finish of "A", then waits 2 days for people (levelling)'
-
-
-def test_conflicts_name_the_bound_the_limit_and_the_links_between():
-    """A5 cannot start before 3 June, B should be finished by the 5th: four days are missing."""
-    found = conflicts(schedule(day_plan("A5:SNET=2026-06-03 B1:FNLT=2026-06-05", "A>B")))
-    assert found.to_dict("records") == [
-        {
-            "hours": 24.0,
-            "limit_task_id": "B",
-            "limit": "finishes no later than 5 Jun 2026",
-            "bound_task_id": "A",
-            "bound": "starts no earlier than 3 Jun 2026",
-            "chain": "A > B",
-        }
-    ]
-
-
-def test_a_missed_deadline_is_a_conflict_with_what_drives_it():
-    """The project start and three tasks in a row leave no room for the deadline."""
-    found = conflicts(schedule(day_plan("A5 B5 C2:deadline=2026-06-12", "A>B B>C")))
-    assert found[["hours", "limit", "bound", "chain"]].values.tolist() == [
-        [16.0, "deadline 12 Jun 2026", "project start", "A > B > C"]
-    ]
-
-
-def test_in_microsoft_project_a_constraint_that_overrides_a_link_is_a_conflict():
-    """B must start on 3 June although A is finished only on the 5th."""
-    plan = schedule(day_plan("A5 B2:MSO=2026-06-03", "A>B"), options=MICROSOFT)
-    found = conflicts(plan)
-    assert found[["hours", "limit", "bound", "chain"]].values.tolist() == [
-        [24.0, "must start on 3 Jun 2026", "project start", "A > B"]
-    ]
-
-
-def test_a_plan_that_can_be_kept_has_no_conflicts():
-    """No negative float, no broken link: nothing is said."""
-    assert conflicts(schedule(day_plan("A3 B2:FNLT=2026-06-30", "A>B"))).empty
-
-
-@given(constrained())
-@settings(max_examples=60, deadline=None)
-def test_each_conflict_is_a_least_set(project):
-    """Its tasks alone contradict; without the limit, the bound or any one link they do not."""
-    for row in conflicts(schedule(project)).to_dict("records"):
-        names = row["chain"].split(" > ")
-        alone = project.replace(
-            tasks=project.tasks[project.tasks["id"].isin(names)], links=project.links.iloc[:0]
-        )
-        pairs = set(pairwise(names))
-        links = project.links[[
-            (a, b) in pairs
-            for a, b in zip(project.links["predecessor_id"], project.links["successor_id"],
-                            strict=True)
-        ]]  # fmt: skip
-        tasks = alone.tasks.copy()
-        is_limit = tasks["id"] == row["limit_task_id"]
-        inner = ~is_limit & (tasks["id"] != row["bound_task_id"])
-        tasks.loc[inner, "constraint"] = ""
-        tasks.loc[inner, "deadline"] = pd.NaT
-        alone = alone.replace(tasks=tasks, links=links)
-        kept = conflicts(schedule(alone))
-        assert row["hours"] in kept["hours"].tolist()
-        for link in range(len(links)):
-            fewer = alone.replace(links=links.drop(index=links.index[link]))
-            again = conflicts(schedule(fewer))
-            assert row["chain"] not in again["chain"].tolist()
-        free = tasks.assign(
-            constraint=tasks["constraint"].mask(is_limit, ""),
-            deadline=tasks["deadline"].mask(is_limit, pd.NaT),
-        )
-        again = conflicts(schedule(alone.replace(tasks=free)))
-        assert row["limit_task_id"] not in again["limit_task_id"].tolist()
