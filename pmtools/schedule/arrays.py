@@ -25,7 +25,7 @@ NODE = np.dtype(
     + [(name, np.int32) for name in ("role", "calendar", "into", "into_end", "out", "out_end")]
     + [(name, np.bool_) for name in (
         "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_ending",
-        "is_open_end",
+        "is_open_end", "may_wait",
     )],
     align=True,
 )  # fmt: skip
@@ -35,14 +35,9 @@ LINK = np.dtype(
     + [("is_plain", np.bool_), ("can_be_felt", np.bool_)],
     align=True,
 )
-PLACE = np.dtype(
-    [
-        (name, np.int64)
-        for name in (
-            *("floor", "start", "finish", "begin", "begins", "instant", "end", "late", "free"),
-        )
-    ]
-)
+PLACE = np.dtype([(name, np.int64) for name in (
+    "floor", "start", "finish", "begin", "begins", "instant", "end", "late", "limit", "free",
+)])  # fmt: skip
 
 
 class Clocks(NamedTuple):

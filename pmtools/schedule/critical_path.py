@@ -75,7 +75,9 @@ def _of_tasks(network: Network, limits: Limits, arrays: Arrays, state: State) ->
         WorkCalendar.always().instant_at(reached[into_point]),
     )
     start = np.where(limits.is_point, limits.begin, start)
-    finish = np.where(limits.is_point, limits.begin + limits.took, finish)
+    finish, late = (
+        np.where(limits.is_point, limits.begin + limits.took, each) for each in (finish, late)
+    )
     begin = np.where(limits.begin == MISSING, start, limits.begin)
     is_paused = limits.is_fixed | limits.is_finished
     duration = np.where(is_paused, limits.took, finish - begin)
@@ -95,7 +97,8 @@ def _stretched(network: Network, limits: Limits, dates: Dates) -> Dates:
     late_start, late_finish = dates.late_start.copy(), dates.late_finish.copy()
     for _ in range(is_support.sum()):  # one may be tied to another
         for first, last in ((late_start, late_finish), (start, finish)):
-            ties = _ties(network, limits, is_support, dates.instant, first, last)
+            actual = np.where(limits.begin == MISSING, start, limits.begin)
+            ties = _ties(network, is_support, dates, actual if first is start else first, last)
             opens, closes = _tied(network, is_support, ties)
             untied = last if first is late_start else first + finish - start
             is_open = is_support & (opens != LATEST) & (limits.begin == MISSING)
@@ -117,14 +120,12 @@ def _stretched(network: Network, limits: Limits, dates: Dates) -> Dates:
 
 
 def _ties(
-    network: Network, limits: Limits, is_support: np.ndarray, instant: Minutes,
-    first: Minutes, last: Minutes,
-) -> Minutes:  # fmt: skip
+    network: Network, is_support: np.ndarray, dates: Dates, first: Minutes, last: Minutes
+) -> Minutes:
     """Where each link puts an end of the level of effort it ties, on the calendar of that."""
-    is_started, stands = limits.begin != MISSING, (first == last) & ~is_support
-    starts = network.at(np.where(is_started, limits.begin, first), "start")
-    starts = np.where(stands & ~is_started, instant, starts)
-    finishes = np.where(stands & ~is_started, instant, network.at(last, "finish"))
+    stands = (first == dates.finish) & (last == dates.finish) & ~is_support
+    starts = np.where(stands, dates.instant, network.at(first, "start"))
+    finishes = np.where(stands, dates.instant, network.at(last, "finish"))
     into, before, after = is_support[network.successor], network.predecessor, network.successor
     other, mine = np.where(into, before, after), np.where(into, after, before)
     is_from_finish = np.isin(network.kind, (FS, FF))
@@ -196,6 +197,10 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
     )  # fmt: skip
     into_link, out_link = between[into_link], between[out_link]
     is_simple, weight = _plain(nodes, links)
+    if network.options.is_work_after_status_date:  # P6: a finish in its free time
+        nodes["may_wait"][links["after"][~links["is_plain"] & np.isin(network.kind, (FF, SF))]] = (
+            True
+        )
     return Arrays(
         clocks_of(network.calendars.by_position), network.order, nodes, links, into_link, out_link,
         into, into_end, network.predecessor[into_link], weight[into_link],

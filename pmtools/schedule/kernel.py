@@ -133,14 +133,20 @@ def reach_instant(clocks, link, placed):  # type: ignore[no-untyped-def]
 
 @inlined
 def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
-    """The same in the working minutes of the successor's calendar."""
-    if link.lag != 0 and link.lag_calendar == mine.calendar:
-        worked = (placed.finish if link.kind in (FS, FF) else placed.begin) + link.lag
-        return before(clocks, calendar, finish_at(clocks, mine.calendar, worked))
-    if link.lag != 0 and link.lag_calendar != calendar:
-        return before(clocks, calendar, reach_instant(clocks, link, placed))
+    """The same in the working minutes of the successor's calendar, and as an instant if it is one.
+
+    A lag on the successor's calendar ends in its working time.
+    """
     instant = placed.instant if link.kind in (FS, FF) else placed.begins
-    return before(clocks, calendar, instant) + link.lag
+    if link.lag != 0:
+        if link.lag_calendar == calendar:
+            return before(clocks, calendar, instant) + link.lag, MISSING
+        if link.lag_calendar == mine.calendar:
+            worked = placed.finish if link.kind in (FS, FF) else placed.begin
+        else:
+            worked = before(clocks, link.lag_calendar, instant)
+        instant = finish_at(clocks, link.lag_calendar, worked + link.lag)
+    return before(clocks, calendar, instant), instant
 
 
 @compiled
@@ -202,6 +208,7 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
         best = LATEST if is_first else placed.floor
         if mine.delay != 0:
             best = delayed(a.clocks, mine, best)
+        arrived, arrival = MISSING, MISSING
         for position in range(mine.into, mine.into_end):
             at = a.into_link[position]
             link = a.links[at]
@@ -209,9 +216,14 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
             if link.is_plain:
                 reached = (earlier.finish if link.kind in (FS, FF) else earlier.begin) + link.lag
             else:
-                reached = reach(a.clocks, link, a.nodes[link.before], earlier, mine.calendar)
+                reached, instant = reach(
+                    a.clocks, link, a.nodes[link.before], earlier, mine.calendar
+                )
             if link.kind in (FF, SF):
                 reached -= mine.duration
+                if mine.may_wait and not link.is_plain and reached >= arrived:
+                    arrival = instant if reached > arrived else max(arrival, instant)
+                    arrived = reached
             if mine.delay != 0:
                 reached = delayed(a.clocks, mine, reached)
             s.reached[at] = reached
@@ -226,6 +238,8 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
         if mine.duration > 0 or mine.is_started:
             placed.begins = start_at(a.clocks, mine.calendar, placed.begin)
             placed.instant = finish_at(a.clocks, mine.calendar, placed.finish)
+            if arrived == placed.start:  # in its free time, P6 lets it finish there
+                placed.instant = max(placed.instant, arrival)
         else:
             placed.instant = _stand(a, s, node)
             placed.begins = placed.instant
@@ -281,21 +295,26 @@ def _mark_end(a, s):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def retreat(clocks, link, mine, after, upper):  # type: ignore[no-untyped-def]
-    """The latest event of the predecessor with which that of the successor is not past `upper`."""
-    calendar = after.calendar
-    if link.lag != 0 and link.lag_calendar == calendar:
-        instant = start_at(clocks, calendar, upper - link.lag)
-    elif clocks.calendars[calendar].week == 0 and upper == clocks.calendars[calendar].total:
-        instant = finish_at(clocks, calendar, upper)
-    else:
-        instant = start_at(clocks, calendar, upper)
-    if link.lag != 0 and link.lag_calendar != calendar:
-        worked = before(clocks, link.lag_calendar, instant) - link.lag
-        if link.lag_calendar == mine.calendar:
-            return worked
-        instant = start_at(clocks, link.lag_calendar, worked)
-    return before(clocks, mine.calendar, instant)
+def latest_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
+    """The last instant with so many working minutes before it, also at the end of all work."""
+    if clocks.calendars[calendar].week == 0 and worked == clocks.calendars[calendar].total:
+        return finish_at(clocks, calendar, worked)
+    return start_at(clocks, calendar, worked)
+
+
+@inlined
+def retreat(clocks, link, calendar, instant):  # type: ignore[no-untyped-def]
+    """The latest event of the predecessor with which that of the successor is not past an instant.
+
+    In working minutes of the predecessor's calendar, and as an instant if it may lie in free time.
+    """
+    if link.lag == 0:
+        return before(clocks, calendar, instant), instant
+    worked = before(clocks, link.lag_calendar, instant) - link.lag
+    if link.lag_calendar == calendar:
+        return worked, LATEST
+    instant = start_at(clocks, link.lag_calendar, worked)
+    return before(clocks, calendar, instant), instant
 
 
 @compiled
@@ -310,6 +329,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
         late, free, work = min(placed.end, mine.latest), LATEST, a.duration[node]
+        last = LATEST
         if a.is_plain_back[node]:
             late -= work
             for slot in range(a.out[node], a.out_end[node]):
@@ -324,24 +344,34 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                     continue
                 link = a.links[at]
                 after, later = a.nodes[link.after], s.nodes[link.after]
-                far, near = later.late, later.finish if after.role == LEAF else later.free
-                if link.kind in (FS, SS):
-                    runs = after.is_started and after.duration > 0
+                is_start, is_hub = link.kind in (FS, SS), after.role != LEAF
+                runs = is_start and after.is_started and after.duration > 0
+                far, near = later.late, later.free if is_hub else later.finish
+                if is_start:
                     far = later.start if runs else far - after.duration
-                    near = later.begin if after.role == LEAF else near
+                    near = near if is_hub else later.begin
                 if after.delay != 0:
                     far = undelayed(a.clocks, after, link, far)
                     near = undelayed(a.clocks, after, link, near)
                 if link.is_plain:
                     far, near = far - link.lag, near - link.lag
                 else:
-                    far = retreat(a.clocks, link, mine, after, far)
-                    near = retreat(a.clocks, link, mine, after, near)
+                    if is_start and after.duration > 0 and not (runs or after.delay != 0):
+                        to, until = later.limit, later.begins
+                    else:
+                        to = latest_at(a.clocks, after.calendar, far)
+                        until = latest_at(a.clocks, after.calendar, near)
+                    far, to = retreat(a.clocks, link, mine.calendar, to)
+                    near, until = retreat(a.clocks, link, mine.calendar, until)
+                    if link.kind in (SS, SF):  # it may start in its free time, but not after it
+                        last = min(last, to)
                 if link.kind in (SS, SF):
                     far, near = far + work, near + work
                 free = min(free, near)
                 late = late if mine.is_held else min(late, far)
         placed.late = late
+        if not a.is_plain[node]:
+            placed.limit = min(last, latest_at(a.clocks, mine.calendar, late - work))
         placed.free = placed.end if free == LATEST else free
         move = min(placed.free, placed.end, mine.latest) - placed.finish
         if mine.is_late and move > 0:
@@ -349,6 +379,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
             placed.begin += move
             placed.finish += move
             placed.floor = placed.start
+            placed.begins = start_at(a.clocks, mine.calendar, placed.begin)
 
 
 def warm() -> None:

@@ -205,6 +205,6 @@ def _late(
     deadline = end_of_day(minutes_of(network.of_task("deadline")))
     inherited = rules.inherited(FINISHES_NOT_AFTER, np.minimum, NEVER)
     bound = np.minimum(np.where(deadline == MISSING, NEVER, deadline), inherited)
-    is_bound = (bound != NEVER) & network.is_leaf & ~is_pinned
+    is_bound = (bound != NEVER) & network.is_leaf
     late = np.where(is_bound, network.before(np.where(is_bound, bound, MISSING)), NEVER)
     return cap, np.minimum(latest, late), is_pinned
