@@ -1,47 +1,9 @@
 """Early and late dates and floats of published networks."""
 
-import pandas as pd
 import pytest
+from unit_plan import finish_to_start, hours, unit_plan
 
-from pmtools.project import Header, Project
 from pmtools.schedule import schedule
-
-MONDAY = pd.Timestamp("2026-06-01 00:00")
-
-
-def unit_plan(durations, links):
-    """A network in whole hours on a calendar of 24 hours, so that dates are hours from its start.
-
-    `links` are (predecessor, successor, kind, lag), tasks are numbered from 1.
-    """
-    week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    calendar = [
-        {"id": "24h", "weekday": day, "shift_start": "00:00", "shift_finish": "24:00"}
-        for day in week
-    ]
-    tasks = [
-        {"id": str(i + 1), "name": f"T{i + 1}", "duration_hours": duration}
-        for i, duration in enumerate(durations)
-    ]
-    rows = [
-        {"predecessor_id": str(a), "successor_id": str(b), "kind": kind, "lag_hours": lag}
-        for a, b, kind, lag in links
-    ]
-    return Project(
-        Header("v", "Vector", MONDAY, calendar_id="24h"),
-        tasks=pd.DataFrame(tasks),
-        links=pd.DataFrame(rows),
-        calendars=pd.DataFrame(calendar),
-    )
-
-
-def hours(dates):
-    return ((dates - MONDAY) / pd.Timedelta(hours=1)).tolist()
-
-
-def finish_to_start(pairs):
-    return [(before, after, "FS", 0) for before, after in pairs]
-
 
 VANHOUCKE_1 = {
     "durations": [1, 2, 2, 4, 3, 3, 3, 2, 1, 1, 2, 1, 1, 1, 1, 2, 1],
