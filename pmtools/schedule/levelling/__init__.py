@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from pmtools.calendars import Minutes
@@ -9,7 +11,7 @@ from pmtools.project import Project
 from pmtools.schedule import Schedule, ScheduleOptions, options_of, schedule
 from pmtools.schedule.levelling.case import NOT_DELAYED, Case, case_of
 from pmtools.schedule.levelling.grid import grid_of
-from pmtools.schedule.levelling.placement import place_in
+from pmtools.schedule.levelling.placement import Placement, place_in
 from pmtools.schedule.levelling.result import Levelling, levelling_of
 from pmtools.schedule.levelling.search import search
 from pmtools.schedule.limits import limits_of
@@ -73,7 +75,7 @@ def level(
     network = network_of(open_plan, rules)
     limits = limits_of(network, progress_of(network))
     case = case_of(network, limits, before, within_float=within_float)
-    plan, bound = place_in(case, _rule(case)), case.end
+    plan, bound = _best(place_in(case, keys) for keys in _rules(case)), case.end
     if case.waits.any():
         grid = grid_of(case, plan)
         found = search(
@@ -81,8 +83,7 @@ def level(
             max_schedules=max_schedules,
         )  # fmt: skip
         bound = max(bound, grid.bound(found))
-        other = place_in(case, grid.keys(case, found))
-        plan = min(plan, other, key=lambda each: each.cost)
+        plan = _best([plan, place_in(case, grid.keys(case, found))])
     return levelling_of(case, plan, before, bound)
 
 
@@ -99,8 +100,13 @@ def _unlevelled(project: Project, before: Schedule) -> Project:
     return project.replace(tasks=tasks)
 
 
-def _rule(case: Case) -> Minutes:
-    """The order to begin with: by late start, of these the higher priority first."""
-    late = case.network.at(case.state.nodes["late"] - case.limits.duration, "start")
-    order = np.lexsort((-case.network.of_task("priority"), late))
-    return np.argsort(order)
+def _best(plans: Iterable[Placement]) -> Placement:
+    return min(plans, key=lambda plan: plan.cost)
+
+
+def _rules(case: Case) -> list[Minutes]:
+    """Orders to begin with: by late start, and as in the current plan; then by priority."""
+    late = case.state.nodes["late"] - case.limits.duration
+    first = -case.network.of_task("priority")
+    dates = (case.network.at(worked, "start") for worked in (late, case.reference))
+    return [np.argsort(np.lexsort((first, date))) for date in dates]

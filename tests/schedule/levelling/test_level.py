@@ -331,6 +331,15 @@ def test_loops_and_empty_plans_are_refused_as_by_the_schedule():
         level(staffed(day_plan("A1 B1", "A>B B>A"), "A", "B"))
 
 
+def test_a_levelled_plan_is_left_as_it_is():
+    """Levelled again, nothing moves: what is as early as can be stays in its place."""
+    for scheduling in PRESETS:
+        once = quick(staffed(day_plan("A3 B3 C2", "A>C", scheduling=scheduling), "A", "B", "C"))
+        again = quick(once.project)
+        assert again.finish == once.finish
+        assert again.moves.empty
+
+
 def test_without_people_nothing_moves():
     """A plan that asks for nobody is as early as its links allow."""
     levelling = level(day_plan("A3 B3", "A>B"))

@@ -32,6 +32,7 @@ EXCEPTIONS = [
 ]
 CONSTRAINTS = ("SNET", "SNLT", "FNET", "FNLT", "MSO", "MFO", "ALAP")
 DATES = st.integers(0, 20).map(lambda n: START.normalize() + pd.Timedelta(hours=12 * n))
+HOURS = st.integers(0, 12) | st.integers(1, 300).map(lambda minutes: minutes / 60)
 
 
 @st.composite
@@ -44,7 +45,7 @@ def staffed(draw, *, progress=True, limits=True, calendars=tuple(SHIFTS)):
         rule = draw(st.sampled_from(["", "", *CONSTRAINTS])) if limits else ""
         task = {
             "id": str(number), "name": f"task {number}", "calendar_id": draw(some),
-            "duration_hours": draw(st.integers(0, 12)), "is_elapsed": draw(st.integers(0, 9)) == 0,
+            "duration_hours": draw(HOURS), "is_elapsed": draw(st.integers(0, 9)) == 0,
             "priority": draw(st.sampled_from([500, 500, 800, 1000] if limits else [500, 100])),
             "constraint": rule, "constraint_date": draw(DATES) if rule else None,
             "deadline": draw(st.none() | DATES) if limits else None,
