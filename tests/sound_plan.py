@@ -6,6 +6,8 @@ Monday to Friday, 08:00 to 17:00 with an hour of lunch; it is the Wednesday of t
                    > Order spare parts                 >
 """
 
+from functools import cache
+
 from small_plan import small_plan
 
 from pmtools.schedule import schedule
@@ -27,21 +29,24 @@ DONE = {
 }  # fmt: skip
 
 
-def task_row(place, key):
-    name, length = TASKS[key]
+def task_row(key, change):
+    name, length = TASKS.get(key, (key, 0))
+    owner = PEOPLE[[*TASKS].index(key) % len(PEOPLE)] if key in TASKS else "ann"
     kind = "task" if length else "milestone"
-    owner = PEOPLE[place % len(PEOPLE)]
-    return {"id": key, "name": name, "kind": kind, "duration_hours": 8 * length, "owner_id": owner}
+    row = {"id": key, "name": name, "kind": kind, "duration_hours": 8 * length, "owner_id": owner}
+    return row | change
 
 
 def rows_of(tasks=None, links=None, header=None, **tables):
-    """The rows of the plan; `tasks` and `links` change columns by key, a link of None is gone."""
-    changes, ends = {key: {} for key in LINKS} | (links or {}), ("predecessor_id", "successor_id")
+    """The rows of the plan; `tasks` and `links` change or add some, a link of None is gone."""
+    ends = ("predecessor_id", "successor_id")
+    tasks = {key: {} for key in TASKS} | (tasks or {})
+    links = {pair: {} for pair in LINKS} | (links or {})
     return {
-        "tasks": [task_row(*each) | (tasks or {}).get(each[1], {}) for each in enumerate(TASKS)],
+        "tasks": [task_row(key, change) for key, change in tasks.items()],
         "links": [
             dict(zip(ends, pair.split(), strict=True)) | change
-            for pair, change in changes.items()
+            for pair, change in links.items()
             if change is not None
         ],
         "resources": [{"id": key, "name": key.title()} for key in PEOPLE],
@@ -51,6 +56,7 @@ def rows_of(tasks=None, links=None, header=None, **tables):
     }
 
 
+@cache
 def approved():
     """The baseline: the plan before any work."""
     tasks = schedule(small_plan(None, **rows_of(progress=[], baseline=[]))).tasks

@@ -15,14 +15,17 @@ import pandas as pd
 from pmtools.check import RULES
 from pmtools.check.progress import STALE
 from pmtools.check.rules import Case
+from pmtools.errors import ProjectError
 from pmtools.measure.budget import approved_baseline
 from pmtools.measure.milestones import looked_up
-from pmtools.measure.quality.work import Work, finish_of
+from pmtools.measure.quality.work import LINK, Work, finish_of
 from pmtools.metrics import CannotSay, Unit
 from pmtools.schedule import Schedule, schedule
+from pmtools.words import plain
 
 ADDED_DAYS, LONG_DAYS = 600, 44
-HARD = ("MSO", "MFO", "SNLT", "FNLT")
+HARD = {"MSO": "must start on", "MFO": "must finish on", "SNLT": "starts no later than",
+        "FNLT": "finishes no later than"}  # fmt: skip
 ACCEPTANCE = r"""(?ix) accept | approv | \bsign(?:ed)?[ -]?off | \b(?:re)?test | review | inspect
     | verif | validat | certif | confirm | \buat\b | abnahme | freigabe | prüf"""
 DELIVERY = r"""(?ix) ^(?:re-?)? (?:deliver | deploy | install | ship | roll[ -]?out | cut[ -]?over
@@ -82,7 +85,15 @@ def _dangling(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
         tied = work.below(logic[end][logic["kind"].isin(kinds)])
         loose.append(rows["id"].isin(work.below(logic[end]) - tied))
     said = pd.Series("sets its start", rows.index).mask(loose[1], "waits for its finish")
-    return rows.assign(said=said)[loose[0] | loose[1]]
+    return rows.assign(said=said, is_end=loose[1])[loose[0] | loose[1]]
+
+
+def _tied(work: Work, rows: pd.DataFrame) -> Schedule:
+    links = work.plan.project.links.assign(lag_hours=0.0)
+    ends = links["predecessor_id"].isin(rows["id"][rows["is_end"]])
+    starts = links["successor_id"].isin(rows["id"][~rows["is_end"]])
+    more = [links[ends].assign(kind="FF"), links[starts].assign(kind="SS")]
+    return work.changed(links=pd.concat([work.plan.project.links, *more]).drop_duplicates(LINK))
 
 
 def _lags(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
@@ -115,16 +126,23 @@ def _without_resources(work: Work, rows: pd.DataFrame) -> Seen:
     return Seen(rows[~rows["id"].isin(given) & (rows["fixed_cost"] == 0)], n_of=len(rows))
 
 
-def _path_test(work: Work, path: pd.DataFrame) -> Seen:
+def _path_test(work: Work, path: pd.DataFrame) -> Seen | CannotSay:
     """The move of the finish for each 600 days by which the first task really gets longer.
 
-    Where calendars differ, or days and nights count, the move may be three days off.
+    It is the first of those by whose end the path goes on. Where calendars differ, or days and
+    nights count, the move may be three days off.
     """
-    task, plan = path.head(1), work.plan
-    changed = work.longer(task, ADDED_DAYS)
+    task, plan = (
+        path.sort_values("drives_by_end", ascending=False, kind="stable").head(1),
+        work.plan,
+    )
+    try:
+        changed = work.longer(task, ADDED_DAYS)
+    except ProjectError:  # its calendar ends before
+        return CannotSay(f"the plan cannot be scheduled with {ADDED_DAYS} days more")
     after = changed.tasks[changed.tasks["id"] == task["id"].iloc[0]]
     spans = [work.days(each["start"].iloc[0], each["finish"].iloc[0]) for each in (task, after)]
-    value = round(ADDED_DAYS * work.moved_days(changed) / (spans[1] - spans[0]), 1)
+    value = round(ADDED_DAYS * work.moved_days(changed) / max(spans[1] - spans[0], 1), 1)
     n_calendars = len({(each.week, each.exceptions) for each in plan.calendars.values()})
     is_mixed = n_calendars > 1 or "elapsed" in {*plan.links["lag_kind"]}
     if is_mixed and abs(value - ADDED_DAYS) <= 3:
@@ -161,7 +179,7 @@ def _not_accepted(work: Work, rows: pd.DataFrame) -> Seen:
     last = last.drop_duplicates("deliverable_id", keep="last")
     last = last if len(last) else rows[rows["name"].str.contains(DELIVERY)]
     names = project.deliverables.set_index("id")["name"].to_dict() | {"": "what it delivers"}
-    last = last.assign(what=[names.get(each, each) for each in last["deliverable_id"]])
+    last = last.assign(what=[plain(names.get(each, each)) for each in last["deliverable_id"]])
     done = project.tasks["deliverable_id"][project.tasks["id"].isin(accepted)]
     is_accepted = last["deliverable_id"].isin({*done} - {""})
     return Seen(last[~is_accepted & ~last["id"].isin(work.leading_to(accepted))], n_of=len(last))
@@ -174,9 +192,8 @@ def _stale(work: Work, rows: pd.DataFrame) -> Seen:
     finish = looked_up(plan.tasks.set_index("id")["finish"], work.logic["predecessor_id"])
     ready = looked_up(finish.groupby(work.logic["successor_id"]).max(), rows["id"])
     is_due = work.days(ready.fillna(plan.project.header.start), status) > 1
-    is_due &= (rows["start"] <= plan.calendars[""].next_work(status)) & ~(
-        rows["baseline_start"] > status
-    )
+    is_due &= rows["start"] <= plan.calendars[""].next_work(status)
+    is_due &= ~(rows["baseline_start"] > status)
     rows = rows.assign(last=looked_up(reports, rows["id"]))[rows["is_started"] | is_due]
     said = ("last report of " + rows["last"].dt.strftime("%Y-%m-%d")).fillna("never reported")
     begun = rows["is_started"].map({True: "has begun", False: "should have begun"})
@@ -194,35 +211,51 @@ def _one_person(work: Work, path: pd.DataFrame) -> Seen | CannotSay:
     people = people[people["kind"].isin(("person", "role"))].set_index("id")["name"]
     does = path.merge(pd.concat([given, owned[["task_id", "resource_id"]]]), on="task_id")
     does = does[does["resource_id"].isin(people.index)]
-    if does.empty:
-        return CannotSay("nobody is named on the critical path")
     hours = does.groupby("resource_id")["remaining_hours"].sum()
-    needed, who = path["remaining_hours"].sum(), hours.idxmax()
+    needed = path["remaining_hours"].sum()
+    if not hours.sum():
+        return CannotSay("nobody is named on the critical path")
+    who = hours.idxmax()
     share = hours.max() / needed * 100
-    rows = does[does["resource_id"] == who].assign(who=people[who], share=share)
+    rows = does[does["resource_id"] == who].assign(who=plain(people[who]), share=share)
     return Seen(rows[: int(share > 50)], share, round(hours.max()), round(needed))
 
 
 def _lead_times(work: Work, rows: pd.DataFrame) -> Seen:
-    """Purchases and deliveries that take a week or more, without a fifth of it to spare after."""
-    rows = rows[rows["name"].str.contains(PURCHASE)]
-    rows = rows.assign(lead=work.days(rows["early_start"], rows["finish"]))
+    """Purchases and deliveries, also as lags, that take a week or more without a fifth of it to
+    spare after.
+    """
+    per_day = work.plan.project.header.hours_per_day
+    tasks = rows[rows["name"].str.contains(PURCHASE)]
+    lead = work.days(tasks["early_start"], tasks["finish"])
+    tasks = tasks.assign(lead=lead, spare=tasks["float_days"], after="")
+    lags = work.links[work.links["before"].str.contains(PURCHASE) & (work.links["kind"] == "FS")]
+    spare = looked_up(work.plan.tasks.set_index("id")["total_float_hours"], lags["successor_id"])
+    spare = (spare + lags["float_hours"]) / per_day
+    lags = lags.assign(lead=lags["lag_days"], spare=spare, after=' after "' + lags["before"] + '"')
+    rows = pd.concat([tasks, lags], ignore_index=True)
     rows = rows[rows["lead"] >= 5].sort_values("lead", ascending=False)
-    return Seen(rows[rows["float_days"] < rows["lead"] / 5], n_of=len(rows))
+    return Seen(rows[rows["spare"] < rows["lead"] / 5], n_of=len(rows))
+
+
+def _late(work: Work, rows: pd.DataFrame) -> Schedule:
+    lags, tasks = rows[rows["lag_days"].notna()], rows[rows["lag_days"].isna()]
+    hours = work.plan.project.links["lag_hours"] * 1.2
+    return Work(work.relinked(lags, lag_hours=hours)).longer(tasks, tasks["lead"].array / 5)
 
 
 def _half_again(work: Work, rows: pd.DataFrame) -> Schedule:
     return work.relinked(rows, lag_hours=work.plan.project.links["lag_hours"] * 1.5)
 
 
+def _unlagged(work: Work, rows: pd.DataFrame) -> Schedule:
+    return work.relinked(rows, lag_hours=0.0)
+
+
 def _unconstrained(work: Work, rows: pd.DataFrame) -> Schedule:
     tasks = work.plan.project.tasks
-    rule = tasks["constraint"].mask(tasks["id"].isin(rows["id"]), "")
-    return work.changed(
-        tasks=tasks.assign(
-            constraint=rule, constraint_date=tasks["constraint_date"].where(rule != "")
-        )
-    )
+    kept = tasks["constraint"].mask(tasks["id"].isin(rows["id"]), "")
+    return work.changed(tasks=tasks.assign(constraint=kept))
 
 
 AT_MOST_5 = Limit("at most 5%", lambda value: value <= 5)
@@ -235,20 +268,22 @@ CHECKS = (
     Check("1", "Logic", "open", "percent", AT_MOST_5, _unlinked, "no {ends}",
         "Link it to what comes before and what waits for it; at the very ends, to a milestone."),
     Check("1b", "Dangling ends", "open", "percent", AT_MOST_5, _dangling, "no link {said}",
-        "Link its other end too: a delay there moves nothing now."),
+        "Link its other end too: a delay there moves nothing now.",
+        "both ends are linked to the same tasks", _tied),
     Check("2", "Leads", "links", "percent", NONE, lambda _, t: t[t["lag_hours"] < 0],
         '{kind} from "{before}"{lag}', "Split the task before where the next can begin.",
-        "leads are removed", lambda work, rows: work.relinked(rows, lag_hours=0.0)),
+        "leads are removed", _unlagged),
     Check("3", "Lags", "links", "percent", AT_MOST_5, _lags,
         '{kind} from "{before}"{lag}', "Make the wait a task with an owner, or remove it.",
-        "lags are removed", lambda work, rows: work.relinked(rows, lag_hours=0.0)),
+        "lags are removed", _unlagged),
     Check("4", "Links other than finish to start", "links", "percent",
         Limit("at most 10%", lambda value: value <= 10), lambda _, t: t[t["kind"] != "FS"],
         '{kind} from "{before}"{lag}', "Link finish to start; split tasks that really overlap.",
         "they are finish to start", lambda w, rows: w.relinked(rows, kind="FS", lag_hours=0.0)),
     Check("5", "Hard constraints", "open", "percent", AT_MOST_5,
-        lambda _, t: t[t["constraint"].isin(HARD) & t["constraint_date"].notna()],
-        "{constraint} {constraint_date:%Y-%m-%d}",
+        lambda _, t: t.assign(rule=t["constraint"].map(HARD))[
+            t["constraint"].isin(HARD) & t["constraint_date"].notna()],
+        "{rule} {constraint_date:%Y-%m-%d}",
         "Let the links give the date; write a promise as a deadline.",
         "constraints are removed", _unconstrained),
     Check("6", "High float", "open", "percent", AT_MOST_5,
@@ -304,8 +339,8 @@ CHECKS = (
         "Make the wait a task: with an owner who asks, and a date that can be reported.",
         "each wait takes half as long again", _half_again),
     Check("F", "Lead times without buffer", "open", "count", NONE, _lead_times,
-        "lead time of {lead:g} days, {float_days:g} to spare",
+        "lead time of {lead:g} days{after}, {spare:g} to spare",
         "Order earlier, or let what follows wait until some days after the promised date.",
-        "it takes a fifth longer", lambda work, rows: work.longer(rows, rows["lead"].array / 5)),
+        "it takes a fifth longer", _late),
 )
 # fmt: on

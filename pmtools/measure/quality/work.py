@@ -14,6 +14,7 @@ from pmtools.measure.lookahead import with_baseline
 from pmtools.measure.milestones import looked_up
 from pmtools.schedule import Schedule, schedule
 from pmtools.schedule.driving import lag_words
+from pmtools.words import plain
 
 LINK = ["predecessor_id", "successor_id", "kind"]
 PLANNED = ["id", "constraint", "constraint_date", "fixed_cost", "deliverable_id"]
@@ -61,11 +62,15 @@ class Work:
 
     @cached_property
     def critical(self) -> pd.DataFrame:
-        """The open tasks on the longest path, by start."""
+        """The open tasks on the longest path, by start, with whether they drive it by their end."""
         options = replace(self.plan.options, critical_by="longest_path")
         path = schedule(self.plan.project, options=options).tasks
-        path = path["id"][path["is_critical"]]
-        return self.open[self.open["id"].isin(path)].sort_values("start", kind="stable")
+        ids, links = path["id"][path["is_critical"]], self.plan.links
+        is_end = links["is_driving"] & links["kind"].isin(("FS", "FF"))
+        ends = links["predecessor_id"][is_end & links["successor_id"].isin(ids)]
+        rows = self.open[self.open["id"].isin(ids)].sort_values("start", kind="stable")
+        is_last = rows["finish"] == finish_of(self.plan)
+        return rows.assign(drives_by_end=rows["id"].isin(ends) | is_last)
 
     @cached_property
     def logic(self) -> pd.DataFrame:
@@ -90,7 +95,7 @@ class Work:
         )
         lag = [lag_words(*each, per_day) for each in zip(hours, kind, strict=True)]
         rows = rows.assign(task_id=rows["successor_id"], lag=lag, lag_days=days)
-        rows = rows.assign(before=before.map(tasks["name"]))
+        rows = rows.assign(before=before.map(tasks["name"].map(plain)))
         return rows.iloc[np.lexsort([-days.abs(), ~rows["is_driving"]])]
 
     def below(self, ids: Iterable[str]) -> set[str]:
