@@ -51,7 +51,7 @@ def test_early_and_late_dates_of_lags_are_as_published(preset):
 def test_the_other_cases_of_lags_never_start_before_the_project_nor_end_after_it(preset):
     """That package lets tasks start before the project and late dates pass its finish.
 
-    No tool of record does; where its finish comes of such a start, ours is later.
+    No tool of record does, so that its dates are no example for those cases.
     """
     cases = published("pdm_lags")["excluded_not_msp_p6"]
     assert len(cases) == 16
@@ -60,4 +60,4 @@ def test_the_other_cases_of_lags_never_start_before_the_project_nor_end_after_it
         plan = schedule(unit_plan([1, case["A"], case["B"], 1], links), options=PRESETS[preset])
         finish = max(hours(plan.tasks["early_finish"]))
         assert min(hours(plan.tasks["early_start"])) >= 0
-        assert max(hours(plan.tasks["late_finish"])) == finish >= case["finish"]
+        assert max(hours(plan.tasks["late_finish"])) == finish
