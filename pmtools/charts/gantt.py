@@ -124,6 +124,7 @@ def _rows(tasks: pd.DataFrame) -> pd.DataFrame:
         late_finish=rows["late_finish"].where(has_float & ~tasks["is_finished"]),
         done=(tasks["start"] + done).where(is_work & (done > pd.Timedelta(0))),
         end_label=[say(finish) for finish in tasks["finish"]],
+        end_short=[day_month(finish) for finish in tasks["finish"]],
         **{
             f"said_{name}": cells(list(tasks[name]), style)
             for name, (_, style) in _TOLD.items()

@@ -69,6 +69,7 @@ def chart_levelling(
 
 
 def _rows(moves: pd.DataFrame, early: Any, late: Any) -> pd.DataFrame:
+    moved = cells(list(moves["moved_days"].astype("float64")), "signed_days")
     left = moves[["start_before", "start"]].min(axis=1)
     right = moves[["finish_before", "finish"]].max(axis=1)
     return (
@@ -83,7 +84,8 @@ def _rows(moves: pd.DataFrame, early: Any, late: Any) -> pd.DataFrame:
             left=left,
             right=right,
             side=np.select([right < early, left > late], ["right", "left"], ""),
-            end_label=cells(list(moves["moved_days"].astype("float64")), "signed_days"),
+            end_label=moved,
+            end_short=moved,
             because=[plain(why, 60) for why in moves["because"]],
             **{f"said_{name}": cells(list(moves[name]), "date") for name in _TOLD},
         )

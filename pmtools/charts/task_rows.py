@@ -17,12 +17,12 @@ _LETTER = 6.2
 
 def room_for(rows: pd.DataFrame) -> str:
     """Pixels left of the bars, in terms of the width: what `name`, `indent`, `end_label` need."""
-    need = rows["name"].str.len() * _LETTER + rows["indent"] + _beside(rows)
+    need = rows["name"].str.len() * _LETTER + rows["indent"] + _letters(rows, "end_label")
     return f"clamp(0.48 * width, 164, {min(max(need.max(), 164), 400):.0f})"
 
 
-def _beside(rows: pd.DataFrame) -> float:
-    return float(rows["end_label"].str.len().max() * _LETTER + 24)
+def _letters(rows: pd.DataFrame, column: str) -> float:
+    return float(rows[column].str.len().max() * _LETTER + 24)
 
 
 def window(rows: pd.DataFrame, dates: list[str], *others: Any) -> tuple[Any, Any]:
@@ -34,10 +34,11 @@ def window(rows: pd.DataFrame, dates: list[str], *others: Any) -> tuple[Any, Any
 
 
 def beside_bars(rows: pd.DataFrame, head: str, first: Any, last: Any, status: Any) -> list[Any]:
-    """The time axis, the status date, and of each row its `name` and, below `head`, `end_label`.
-
-    Rows with `is_bold` are headings.
+    """The time axis, the status date, and of each row its `name` and, below `head`, `end_label`,
+    in narrow places `end_short`. Rows with `is_bold` are headings.
     """
+    is_narrow = "width < 560"
+    long, short = (f"{_letters(rows, name):.0f}" for name in ("end_label", "end_short"))
     names = room_for(rows)
     span = [alt.expr(f"{names} + 36"), alt.expr("width")]
     axis = {"orient": "top", "title": None, "domain": False, "ticks": False}
@@ -47,26 +48,23 @@ def beside_bars(rows: pd.DataFrame, head: str, first: Any, last: Any, status: An
     name = text.mark_text(
         align="left",
         x=alt.expr("datum.indent"),
-        limit=alt.expr(f"{names} - {_beside(rows):.0f} - datum.indent"),
+        limit=alt.expr(f"{names} - ({is_narrow} ? {short} : {long}) - datum.indent"),
         fontWeight=alt.expr("datum.is_bold ? 'bold' : 'normal'"),
     )
     return [
         theme.date_range(alt.X, first, last, span=span, **axis),
         *theme.status_line(status),
         name.encode(text="name:N"),
-        text.mark_text(**end).encode(text="end_label:N"),
+        text.mark_text(**end, text=alt.expr(f"{is_narrow} ? datum.end_short : datum.end_label")),
         alt.Chart(alt.Data(values=[{}])).mark_text(text=head, y=-8, **end),
     ]
 
 
 def legend(looks: dict[str, tuple[str, str, str]]) -> Any:
-    """The legend of names with shape, fill and stroke: points of no size, so that only it is seen.
-
-    It stands in as many rows as it needs.
-    """
+    """The legend of names with shape, fill and stroke: points of no size, only it is seen."""
     shape, fill, stroke = theme.scales(looks)
-    columns = alt.expr(f"max(2, min({len(looks)}, floor(width / 82)))")
-    shown = alt.Legend(columns=columns)
+    # Rows that depend on the width are cut: Vega does not make room for them a second time.
+    shown = alt.Legend(columns=4)
     points = alt.Chart(pd.DataFrame({"what": list(looks), "row": 0}))
     return points.mark_point(size=0, opacity=1).encode(
         y=alt.Y("row:O", axis=None),
