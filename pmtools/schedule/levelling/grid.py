@@ -9,6 +9,7 @@ from math import lcm
 import numpy as np
 
 from pmtools.calendars import MISSING, Minutes, Side, WorkCalendar
+from pmtools.schedule.levelling.capacity import Amounts
 from pmtools.schedule.levelling.case import Case, into_of
 from pmtools.schedule.levelling.placement import Placement
 from pmtools.schedule.levelling.problem import Problem
@@ -173,14 +174,24 @@ def _amounts(case: Case, nodes: Minutes, instants: Minutes) -> tuple[Minutes, Mi
     had = np.array([free.at(instants) for free in case.whole])
     had = np.minimum(had, units.sum(axis=0)[:, None])
     for demand, capacity in zip(units.T, had, strict=True):
-        values = np.unique(np.r_[demand, capacity])
-        parts = lcm(*(Fraction(v).limit_denominator(100).denominator for v in values.tolist()))
-        scale = min(parts, UNITS / max(values[-1], 1))
+        scale = _scale(np.unique(np.r_[demand, capacity]))
         demand *= scale
         capacity *= scale
     demand, capacity = np.ceil(units - 0.01), np.floor(had + 0.01)
-    is_whole = np.allclose(demand, units, atol=0.01) and np.allclose(capacity, had, atol=0.01)
+    is_whole = _is_whole(units) and _is_whole(had)
     return demand.astype(np.int64), capacity.astype(np.int64), is_whole
+
+
+def _is_whole(values: Amounts) -> bool:
+    return bool(np.all(abs(values - np.rint(values)) < 0.01))
+
+
+def _scale(values: Amounts) -> float:
+    """By what units of a resource are whole numbers, if by anything."""
+    parts = lcm(*(Fraction(v).limit_denominator(100).denominator for v in values.tolist()))
+    most = UNITS / max(float(values[-1]), 1)
+    near = (n for n in (parts, 10_000) if n <= most and _is_whole(values * n))
+    return next(near, most)
 
 
 def _tables(axis: _Axis, begins: Minutes) -> tuple[Minutes, Minutes]:

@@ -217,6 +217,14 @@ def test_three_thirds_of_a_person_are_one():
     assert sorted(quick(project).schedule.tasks["start"].dt.day) == [1, 1, 1, 4]
 
 
+def test_hundredths_of_a_person_are_proved_as_well_as_whole_ones():
+    """0.8333 and 0.3333 are too much for one person, 0.8333 and 0.1667 are not."""
+    project = staffed(day_plan("A3 B3 C3"), "A:0.8333", "B:0.3333", "C:0.1667")
+    levelling = level(project, time_limit=5)
+    assert f"{levelling.finish:%m-%d}" == "06-08"
+    assert levelling.is_optimal
+
+
 def test_started_work_stays_and_holds_its_people():
     """Status 3 June: A and B are under way with Ann; C waits until both are done."""
     facts = [{"task_id": n, "actual_start": f"{MONDAY} 08:00", "percent_complete": 40}
