@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from pmtools.metrics import CannotSay
 from pmtools.tables.table import Columns, Table, table
 from pmtools.words import cells, is_missing
 
-MOST_CHECKS = 60
+MOST_CHECKS, OF_EACH = 60, 3
 
 
 def table_schedule_quality(checks: pd.DataFrame | CannotSay) -> Table:
@@ -30,14 +31,20 @@ def table_schedule_quality(checks: pd.DataFrame | CannotSay) -> Table:
 
 
 def table_schedule_findings(findings: pd.DataFrame | CannotSay) -> Table:
-    """What the checks of a schedule found: check, name, found, effect_days, remedy."""
+    """What the checks of a schedule found, the first three of each check, the others counted:
+    check, name, found, effect_days, remedy.
+    """
     columns: Columns = {
         "check": ("No.", "text"), "name": ("Task", "text"), "found": ("Found", "text"),
         "effect_days": ("Effect", "signed_days"), "remedy": ("Remedy", "text"),
     }  # fmt: skip
     note = {"effect_days": "Effect: working days by which the finish moves if this is changed"}
-    title, empty = "Findings in the schedule", "Nothing was found."
-    return table(findings, columns, title=title, note=note, empty=empty)
+    how: dict[str, Any] = {"title": "Findings in the schedule", "empty": "Nothing was found."}
+    if isinstance(findings, CannotSay):
+        return table(findings, columns, **how)
+    first = findings.groupby("check", sort=False).head(OF_EACH)
+    shown = table(first, columns, note=note, n_rows=len(first), **how)
+    return replace(shown, n_more=len(findings) - len(first))
 
 
 def _said(check: Mapping[str, Any]) -> str:
