@@ -49,8 +49,8 @@ class Clocks(NamedTuple):
 
     calendars: Any
     shifts: Any
-    days: Minutes
-    works: Minutes
+    days: np.ndarray
+    works: np.ndarray
 
 
 class Arrays(NamedTuple):
@@ -122,8 +122,8 @@ def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
     return Clocks(
         records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers, **index),
         records(SHIFT, ends[-1], **shifts),
-        np.concatenate(days),
-        np.concatenate(works),
+        np.concatenate(days).astype(np.int32),
+        np.concatenate(works).astype(np.int32),
     )
 
 

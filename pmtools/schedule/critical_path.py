@@ -23,9 +23,9 @@ from pmtools.schedule.arrays import (
     State,
     clocks_of,
     records,
-)  # fmt: skip
+)
 from pmtools.schedule.limits import NEVER, Limits
-from pmtools.schedule.network import Network, by_node
+from pmtools.schedule.network import CLOSING, FIRST, Network, by_node
 from pmtools.schedule.task_calendars import AROUND_THE_CLOCK
 
 
@@ -50,6 +50,43 @@ class Dates:
 
 def dates_of(network: Network, limits: Limits) -> Dates:
     """Early and late dates of every node."""
+    dates = _dates(network, limits)
+    for _ in np.unique(network.row[_is_share(network)]):  # one summary may follow another
+        lag = _shares(network, limits, dates)
+        if (lag == limits.lag).all():
+            break
+        limits = replace(limits, lag=lag)
+        dates = _dates(network, limits)
+    return dates
+
+
+def _is_share(network: Network) -> np.ndarray:
+    """Links whose lag is a share of the duration of a summary."""
+    is_percent = (network.project.links["lag_kind"] == "percent").to_numpy()
+    is_from = (network.row >= 0) & np.isin(network.role[network.predecessor], (CLOSING, FIRST))
+    is_from[is_from] = is_percent[network.row[is_from]]
+    return is_from
+
+
+def _shares(network: Network, limits: Limits, dates: Dates) -> Minutes:
+    """Lags that are a share of a summary: of the working time from its first to its last task."""
+    outline, calendars = network.outline, network.calendars
+    links = np.flatnonzero(_is_share(network))
+    ancestors, members = outline.pairs()
+    leaves = np.searchsorted(outline.leaves, members)
+    begin = np.where(limits.begin == MISSING, dates.start, limits.begin)
+    first, last = np.full(len(outline.parent), LATEST), np.full(len(outline.parent), MISSING)
+    np.minimum.at(first, ancestors, network.at(begin, "start")[leaves])
+    np.maximum.at(last, ancestors, network.at(dates.finish, "finish")[leaves])
+    row = network.task[network.predecessor[links]]
+    hours = calendars.ask(calendars.own[row], WorkCalendar.hours_between, first[row], last[row])
+    percent = network.project.links["lag_hours"].to_numpy()[network.row[links]]
+    lag = limits.lag.copy()
+    lag[links] = np.rint(percent / 100 * hours * 60)
+    return lag
+
+
+def _dates(network: Network, limits: Limits) -> Dates:
     arrays = arrays_of(network, limits)
     state = state_of(arrays, limits)
     try:

@@ -263,19 +263,16 @@ def settle(a, s, node, start):  # type: ignore[no-untyped-def]
 def forward(a, s):  # type: ignore[no-untyped-def]
     """The earliest start and finish of every node, predecessors first."""
     place(a, s, a.order)
-    _mark_end(a, s)
     s.is_felt[:] = a.links.can_be_felt
-    for node in range(len(a.nodes)):
-        mine = a.nodes[node]
-        if mine.role == FIRST:
-            for position in range(mine.into, mine.into_end):
-                at = a.into_link[position]
-                s.is_felt[at] &= s.nodes[a.links[at].before].begins == s.nodes[node].instant
+    _mark_end(a, s)
 
 
 @compiled
 def _mark_end(a, s):  # type: ignore[no-untyped-def]
-    """The finish of the project in the working minutes of each node's calendar."""
+    """The finish of the project in the working minutes of each node's calendar.
+
+    Of the links to a first start only the first is felt.
+    """
     end = MISSING
     worked = np.full(len(a.clocks.calendars), MISSING)
     for node in range(len(a.nodes)):
@@ -284,6 +281,9 @@ def _mark_end(a, s):  # type: ignore[no-untyped-def]
             worked[mine.calendar] = max(worked[mine.calendar], s.nodes[node].finish)
         elif mine.is_ending:
             end = max(end, s.nodes[node].instant)
+        elif mine.role == FIRST:
+            for at in a.into_link[mine.into : mine.into_end]:
+                s.is_felt[at] &= s.nodes[a.links[at].before].begins == s.nodes[node].instant
     for calendar in range(len(worked)):
         if worked[calendar] != MISSING:
             end = max(end, finish_at(a.clocks, calendar, worked[calendar]))

@@ -266,6 +266,16 @@ def test_a_percent_lag_is_a_share_of_the_predecessor():
     assert row(plan, "B")["driver"] == 'finish of "A" - 50% of its duration'
 
 
+def test_a_percent_lag_of_a_summary_is_a_share_of_what_its_tasks_take():
+    """SS + 50% of four days, whatever duration was imported for it; also one after the other."""
+    links = "A>B S>C:SS+1 T>D:SS+1"
+    project = outline(day_plan("S9 A2 B2 T1 C4 D1", links), A="S", B="S", C="T")
+    lags = project.links["lag_hours"].where(project.links["kind"] == "FS", 50.0)
+    kinds = project.links["lag_kind"].where(project.links["kind"] == "FS", "percent")
+    plan = schedule(project.replace(links=project.links.assign(lag_kind=kinds, lag_hours=lags)))
+    assert [days(plan, name) for name in "CD"] == ["06-03..08", "06-05..05"]
+
+
 @pytest.mark.parametrize(
     ("scheduling", "lag_calendar", "start"),
     [("primavera_p6", "", "06-03"), ("microsoft_project", "", "06-05"),
