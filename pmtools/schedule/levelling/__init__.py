@@ -45,24 +45,21 @@ def level(
         capacity, `availability` and calendar; material and level of effort are not. A day off in
         somebody's usual week stops a task that needs them; outside that week (at night, on
         weekends) a task that goes on needs nobody.
-    time_limit
-        Seconds for the search; with 0 still a feasible plan.
+    time_limit, workers
+        Seconds and threads for the search; with 0 seconds still a feasible plan.
     seed, max_schedules
-        The same seed and number of schedules give the same plan, whatever the machine, where the
-        time suffices.
+        The same seed and number of schedules give the same plan, on any machine that has the time.
     within_float
         Smoothing: no task comes after its late dates, the finish stays; what cannot be solved so
         stays as it is and is named in `conflicts`.
     options
         The rules; without them those of `header.scheduling`.
-    workers
-        Threads of the search.
 
     Raises
     ------
     ProjectError
-        With one problem for each assignment that asks for more of a resource than there ever is,
-        before anything is searched; else as `schedule`.
+        Before any search, for each assignment that asks for more than there ever is; else as
+        `schedule`.
 
     Notes
     -----
@@ -71,8 +68,7 @@ def level(
     """
     rules = options or options_of(project.header)
     before = schedule(project, options=rules)
-    open_plan = _unlevelled(project, before)
-    network = network_of(open_plan, rules)
+    network = network_of(_unlevelled(project, before), rules)
     limits = limits_of(network, progress_of(network))
     case = case_of(network, limits, before, within_float=within_float)
     plan, bound = _best(place_in(case, keys) for keys in _rules(case)), case.end
