@@ -1,4 +1,4 @@
-"""Random levelling problems, and what must hold of a levelled plan, slot by slot in plain Python."""
+"""Random levelling problems, and what must hold of a levelled plan, slot by slot."""
 
 from dataclasses import replace
 
@@ -29,9 +29,7 @@ def problems(draw, most=5, *, is_plain=False, n_resources=None):
     )  # fmt: skip
     if is_plain:
         return problem
-    capacity[:, 2:8] = np.array(
-        draw(st.lists(st.integers(0, 3), min_size=6, max_size=6)), np.int64
-    )
+    capacity[:, 2:8] = np.array(draw(st.lists(st.integers(0, 3), min_size=6, max_size=6)), np.int64)
     problem = replace(
         problem, kind=np.array(draw(numbers))[:m], lag=np.array(draw(numbers))[:m] - 1,
         earliest=np.array(draw(numbers))[:n] * (np.array(draw(numbers))[:n] > 1),
@@ -91,7 +89,7 @@ def violations(problem, start):
             continue
         if start[task] < problem.earliest[task]:
             found.append(f"{task} before {problem.earliest[task]}")
-        if slots and slots[0] != start[task] or len(slots) < problem.duration[task]:
+        if (slots and slots[0] != start[task]) or len(slots) < problem.duration[task]:
             found.append(f"{task} starts in a slot without work")
     for link in range(len(problem.kind)):
         if not keeps_link(problem, link, start, work):

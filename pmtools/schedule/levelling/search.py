@@ -18,12 +18,14 @@ from pmtools.schedule.network import FF, FS, SF, SS
 
 PLANS = 200
 """Plans in the population of each worker."""
-FIRST = 200
+FIRST = 300
 """Schedules of a first plan."""
 ROUND = 6_000_000
 """Tasks placed by each worker between two exchanges of the best plans."""
-SMALL, MEDIUM = 45, 90
-"""Tasks up to which CP-SAT gets nearly all of the time, and a part of it."""
+SMALL, MEDIUM, LARGE = 45, 90, 300
+"""Tasks up to which CP-SAT gets nearly all of the time, a part of it, what is kept for movement."""
+HEADS = 200
+"""Begins at most from which the energy bound is taken."""
 FOR_MOVEMENT = 0.25
 """The share of the time kept for movement where it has a price."""
 _MIRRORED = np.array([FS, FF, SS, SF])
@@ -109,26 +111,30 @@ class Levelling:
     def run(self, n_schedules: int, *, moves: bool = False) -> None:
         """Let every worker generate so many schedules; then they exchange their best plans."""
         enough = -1 if moves else self.bound
-        with ThreadPoolExecutor(len(self.works)) as threads:
-            jobs = [
-                threads.submit(kernel.breed, self.side, self.mirror, work, people, n_schedules,
-                               enough, moves or self.moves_only)
-                for work, people in zip(self.works, self.people, strict=True)
-            ]  # fmt: skip
-            self.n_schedules += sum(job.result() for job in jobs)
+        moves = moves or self.moves_only
+
+        def breed(work: Work, people: Population) -> int:
+            given = (self.side, self.mirror, work, people)
+            return int(kernel.breed(*given, n_schedules, enough, moves))
+
+        if len(self.works) == 1:
+            self.n_schedules += breed(self.works[0], self.people[0])
+        else:
+            with ThreadPoolExecutor(len(self.works)) as threads:
+                self.n_schedules += sum(threads.map(breed, self.works, self.people))
         self._exchange()
 
     def evolve(self, until: float, limit: int, *, moves: bool = False) -> None:
         """Go on until so many seconds are spent or schedules generated, or nothing is better."""
         a_round = ROUND // max(len(self.problem.duration), 20)
-        while self.n_schedules < limit and (moves or not self.found.is_optimal):
-            left = until - self.spent
-            if left <= 0:
+        while self.n_schedules < limit:
+            found, left = self.found, until - self.spent
+            if left <= 0 or (found.movement == 0 if moves else found.is_optimal):
                 break
             count = a_round
             if limit == NEVER:
                 rate = self.n_schedules / len(self.people) / self.spent
-                count = min(a_round, max(100, int(rate * left)))
+                count = min(a_round, max(200, int(rate * left / 2)))
             self.run(min(count, -(-(limit - self.n_schedules) // len(self.people))), moves=moves)
 
     def _exchange(self) -> None:
@@ -221,7 +227,13 @@ def search(
     if share < 1 and not levelling.found.is_optimal and levelling.found.overload == 0:
         levelling.prove(Effort(for_finish * time_limit - levelling.spent, seed, workers))
     left = time_limit - levelling.spent
-    if has_price and is_provable and levelling.found.overload == 0 and left > 0.1:
+    if (
+        has_price
+        and is_provable
+        and count <= LARGE
+        and levelling.found.overload == 0
+        and left > 0.1
+    ):
         effort = Effort(left, seed, workers)
         levelling.take(bring_nearer(problem, levelling.left, levelling.found.start, effort))
     elif has_price:
@@ -370,12 +382,12 @@ def _energy_bound(problem: Problem, left: Minutes, heads: Minutes, tails: Minute
         chosen = np.flatnonzero(waits & (demand > 0) & (problem.duration > 0))
         if len(chosen) == 0:
             continue
-        energy = (demand * problem.duration)[chosen]
         offered = np.concatenate([[0], np.cumsum(capacity)])
         by_tail = chosen[np.argsort(-tails[chosen], kind="stable")]
         energy = (demand * problem.duration)[by_tail]
-        for head in np.unique(heads[chosen]):
-            asked = np.cumsum(np.where(heads[by_tail] >= head, energy, 0))
-            until = np.searchsorted(offered, offered[head] + asked) + tails[by_tail]
-            bound = max(bound, int(until[asked > 0].max()))
+        begins = np.unique(heads[chosen])
+        begins = begins[:: -(-len(begins) // HEADS), None]
+        asked = np.cumsum(np.where(heads[by_tail] >= begins, energy, 0), axis=1)
+        until = np.searchsorted(offered, offered[begins] + asked) + tails[by_tail]
+        bound = max(bound, int(until[asked > 0].max(initial=0)))
     return bound
