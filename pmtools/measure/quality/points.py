@@ -98,7 +98,7 @@ def _tied(work: Work, rows: pd.DataFrame) -> Schedule:
 
 def _lags(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     is_msp = work.plan.project.header.scheduling == "microsoft_project"
-    return rows[rows["lag_days"] > (5 if is_msp else 0)]
+    return rows[(rows["lag_hours"] > 0) & (rows["lag_days"] > (5 if is_msp else -1))]
 
 
 def _in_the_past(work: Work, rows: pd.DataFrame) -> pd.DataFrame:

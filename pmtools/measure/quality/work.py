@@ -81,7 +81,7 @@ class Work:
 
     @cached_property
     def links(self) -> pd.DataFrame:
-        """The logic before what is not finished, with `before` (a name), `lag` and `lag_days`.
+        """The logic before what is not finished: `before` (a name), `lag`, `lag_days` (working).
 
         Those that drive and the longest lags stand first.
         """
@@ -89,14 +89,16 @@ class Work:
         rows = self.logic[~self.logic["successor_id"].map(tasks["is_finished"]).astype(bool)]
         hours, kind, before = rows["lag_hours"], rows["lag_kind"], rows["predecessor_id"]
         planned = self.plan.project.tasks.set_index("id")["duration_hours"]
-        share = before.map(planned).fillna(0.0) / 100 / per_day
-        days = hours * np.select(
-            [kind == "percent", kind == "elapsed"], [share, 1 / 24], 1 / per_day
-        )
+        finish = before.map(tasks["finish"])
+        lags = {
+            "percent": hours * before.map(planned).fillna(0.0) / 100 / per_day,
+            "elapsed": self.days(finish, finish + pd.to_timedelta(hours, "h")),
+        }
+        days = np.select([kind == each for each in lags], [*lags.values()], hours / per_day)
         lag = [lag_words(*each, per_day) for each in zip(hours, kind, strict=True)]
         rows = rows.assign(task_id=rows["successor_id"], lag=lag, lag_days=days)
         rows = rows.assign(before=before.map(tasks["name"].map(plain)))
-        return rows.iloc[np.lexsort([-days.abs(), ~rows["is_driving"]])]
+        return rows.iloc[np.lexsort([-abs(days), ~rows["is_driving"]])]
 
     def below(self, ids: Iterable[str]) -> set[str]:
         """These tasks, and all that stands below those of them that are summaries."""
