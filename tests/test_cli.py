@@ -212,6 +212,20 @@ def test_every_command_of_the_readme_runs(tmp_path):
             [*program, *shlex.split(command)[1:]], cwd=tmp_path, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    reports = list((tmp_path / "out").rglob("*.html"))
-    assert len(reports) == 1
+    reports = [path.stem for path in (tmp_path / "out").rglob("*.html")]
+    assert sorted(reports) == ["scheduling", "weekly_report"]
     shutil.rmtree(tmp_path / "out")
+
+
+def test_a_notebook_that_does_not_exist_is_told_with_those_that_do(tmp_path, project):
+    """A mistyped name makes no report on another notebook."""
+    command = ["report", project, "--out", tmp_path / "out", "--notebook", "shedule"]
+    assert "scheduling, weekly_report" in run(*command, exit_code=1)
+
+
+@pytest.mark.slow
+def test_the_notebook_of_scheduling_is_reported_as_html_and_pdf(tmp_path, project):
+    """Any notebook can be printed; only the weekly report remembers."""
+    run("report", project, "--out", tmp_path / "out", "--notebook", "scheduling")
+    made = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert made == {"scheduling.html", "scheduling.pdf", "scheduling.ipynb"}

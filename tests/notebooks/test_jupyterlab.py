@@ -1,4 +1,4 @@
-"""The weekly report in JupyterLab, by a real browser with no network but this machine."""
+"""The notebooks in JupyterLab, by a real browser with no network but this machine."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def lab(tmp_path):
     with subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **folders}) as server:
         try:
             wait_for(f"{address}/api?token={token}", server)
-            yield f"{address}/lab/tree/notebooks/weekly_report.ipynb?token={token}"
+            yield f"{address}/lab/tree/notebooks/{{}}.ipynb?token={token}"
         finally:
             server.terminate()
             log.close()
@@ -70,7 +70,13 @@ def wait_for(url, server):
 @pytest.mark.slow
 @needs_chromium
 @pytest.mark.timeout(2 * SECONDS)
-def test_restart_and_run_all_draws_every_chart_offline(lab, browser, tmp_path):
+@pytest.mark.parametrize(
+    ("notebook", "n_charts", "words"),
+    [("weekly_report", 5, "forecast to finish"), ("scheduling", 6, "Load after levelling")],
+)
+def test_restart_and_run_all_draws_every_chart_offline(
+    lab, browser, tmp_path, notebook, n_charts, words
+):
     """An analyst opens the notebook, runs all, and sees tables and charts without a network."""
     outside = []
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
@@ -82,22 +88,22 @@ def test_restart_and_run_all_draws_every_chart_offline(lab, browser, tmp_path):
         return route.abort()
 
     page.route("**/*", only_this_machine)
-    page.goto(lab)
+    page.goto(lab.format(notebook))
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
     page.get_by_text("| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Restart Kernel and Run All Cells…").click()
     page.get_by_role("button", name="Confirm Kernel Restart").click()
-    found = shown_when_done(page)
+    found = shown_when_done(page, n_charts)
     page.screenshot(path=str(tmp_path / "lab.png"))
     page.close()
     assert outside == []
     assert found["errors"] == []
-    assert found["charts"] >= 5
-    assert "forecast to finish" in found["text"]
+    assert found["charts"] >= n_charts
+    assert words in found["text"]
 
 
-def shown_when_done(page):
+def shown_when_done(page, n_charts):
     """Scroll through the notebook until the last cell has run; what was seen on the way."""
     charts, texts, errors = set(), [], []
     until = time.monotonic() + SECONDS
@@ -113,7 +119,7 @@ def shown_when_done(page):
             ).all_inner_texts()
             texts.append(cell.inner_text())
         last = page.locator(".jp-CodeCell .jp-InputPrompt").last.inner_text()
-        if last.strip("[]: ").isdigit() and len(charts) >= 5:
+        if last.strip("[]: ").isdigit() and len(charts) >= n_charts:
             break
         time.sleep(1)
     return {"charts": len(charts), "text": "\n".join(texts), "errors": sorted(set(errors))}
