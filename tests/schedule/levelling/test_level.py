@@ -220,7 +220,7 @@ def test_three_thirds_of_a_person_are_one():
 def test_hundredths_of_a_person_are_proved_as_well_as_whole_ones():
     """0.8333 and 0.3333 are too much for one person, 0.8333 and 0.1667 are not."""
     project = staffed(day_plan("A3 B3 C3"), "A:0.8333", "B:0.3333", "C:0.1667")
-    levelling = level(project, time_limit=5)
+    levelling = level(project, time_limit=60)
     assert f"{levelling.finish:%m-%d}" == "06-08"
     assert levelling.is_optimal
 
@@ -301,7 +301,7 @@ def test_a_plan_of_psplib_is_levelled_to_its_optimum():
                      for i, row in zip(ids, problem.demand, strict=True)
                      for r, units in enumerate(row)],
     )  # fmt: skip
-    levelling = level(project, time_limit=20)
+    levelling = level(project, time_limit=60)
     count = levelling.schedule.calendars[""].hours_between
     start = levelling.schedule.start
     assert count(start, levelling.before.finish) == 38 * 8
