@@ -25,7 +25,7 @@ NODE = np.dtype(
     + [(name, np.int32) for name in ("role", "calendar", "into", "into_end", "out", "out_end")]
     + [(name, np.bool_) for name in (
         "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_ending",
-        "is_open_end", "may_wait",
+        "is_open_end", "may_wait", "opens",
     )],
     align=True,
 )  # fmt: skip

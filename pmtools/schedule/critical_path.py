@@ -234,10 +234,12 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
     )  # fmt: skip
     into_link, out_link = between[into_link], between[out_link]
     is_simple, weight = _plain(nodes, links)
-    if network.options.is_work_after_status_date:  # P6: a finish in its free time
-        nodes["may_wait"][links["after"][~links["is_plain"] & np.isin(network.kind, (FF, SF))]] = (
-            True
-        )
+    if network.options.is_work_after_status_date:  # P6: finishes in free time, start milestones
+        is_late = ~links["is_plain"] & np.isin(network.kind, (FF, SF))
+        nodes["may_wait"][links["after"][is_late]] = True
+        nodes["opens"][links["before"]] = True
+        nodes["opens"][links["before"][np.isin(network.kind, (FS, FF))]] = False
+        nodes["opens"] &= network.is_leaf & ~limits.is_finished
     return Arrays(
         clocks_of(network.calendars.by_position), network.order, nodes, links, into_link, out_link,
         into, into_end, network.predecessor[into_link], weight[into_link],

@@ -151,8 +151,13 @@ def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
 
 @compiled
 def _stand(a, s, node):  # type: ignore[no-untyped-def]
-    """A milestone stands where its predecessor finished, not on the next working morning."""
+    """A milestone stands where its predecessor finished, not on the next working morning.
+
+    But one that opens what follows does.
+    """
     mine, placed = a.nodes[node], s.nodes[node]
+    if mine.opens:
+        return start_at(a.clocks, mine.calendar, placed.start)
     evening = finish_at(a.clocks, mine.calendar, placed.start)
     if mine.cap == placed.start and mine.is_finish_cap:
         return evening

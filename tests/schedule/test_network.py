@@ -257,6 +257,18 @@ def test_a_milestone_stands_where_its_predecessor_finished():
     assert row(schedule(day_plan("M0 A1")), "M")["start"] == pd.Timestamp("2026-06-01 08:00")
 
 
+def test_a_milestone_that_only_opens_what_follows_stands_on_the_next_morning():
+    """P6: a start milestone is one whose links all lead from its start; else it is a finish."""
+    for links, scheduling, stands in (
+        ("A>M M>B:SS", "primavera_p6", "06-08 08:00"),
+        ("A>M M>B:SS M>C", "primavera_p6", "06-05 17:00"),
+        ("A>M M>B:SS", "microsoft_project", "06-05 17:00"),
+    ):
+        plan = schedule(day_plan("A5 M0 B1 C1", links, scheduling=scheduling))
+        assert f"{row(plan, 'M')['start']:%m-%d %H:%M}" == stands
+        assert days(plan, "B") == "06-08..08"
+
+
 def test_a_percent_lag_is_a_share_of_the_predecessor():
     """FS - 50% of four days is two days before its finish."""
     project = day_plan("A4 B1", "A>B:FS-50")
