@@ -77,6 +77,12 @@ def slots_of(problem, task, start):
     return works[:duration]
 
 
+def stands_in_work(problem, task, start):
+    """Whether the calendar of a task works in the slot in which it starts; of milestones too."""
+    worked = [_worked(problem, problem.calendar[task], start + more) for more in (0, 1)]
+    return worked[0] < worked[1]
+
+
 def violations(problem, start):
     """Everything in which a plan breaks its problem, in words."""
     found = []
@@ -89,7 +95,8 @@ def violations(problem, start):
             continue
         if start[task] < problem.earliest[task]:
             found.append(f"{task} before {problem.earliest[task]}")
-        if (slots and slots[0] != start[task]) or len(slots) < problem.duration[task]:
+        is_whole = len(slots) == problem.duration[task]
+        if not (is_whole and stands_in_work(problem, task, int(start[task]))):
             found.append(f"{task} starts in a slot without work")
     for link in range(len(problem.kind)):
         if not keeps_link(problem, link, start, work):
@@ -166,7 +173,7 @@ def is_there_a_better(problem, finish):
         for t in range(int(problem.earliest[task]), finish)
         if len(work := slots_of(problem, task, t)) == problem.duration[task]
         and (work[-1] + 1 if work else t) < finish
-        and (not work or work[0] == t)
+        and stands_in_work(problem, task, t)
     }
     into = [[k for k in range(len(problem.kind)) if problem.successor[k] == j] for j in range(n)]
     left = problem.capacity.copy()

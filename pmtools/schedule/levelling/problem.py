@@ -19,6 +19,7 @@ class Problem:
     - due: by when it should be finished, `horizon` where nothing says so
     - reference, weight: its start in the current plan, and what a slot of movement costs
     - demand (task, resource) and capacity (resource, slot), in whole units
+    - a task, also one without duration, starts in a slot in which its calendar works
     - before (calendar, slot): working slots before a slot; at (calendar, n): the slot of the nth,
       `horizon` after the last. With one calendar slots are its working slots; both are empty.
     """
