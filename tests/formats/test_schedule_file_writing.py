@@ -105,7 +105,9 @@ def test_a_plan_of_microsoft_project_survives_its_xml(folder, name):
 def test_a_plan_of_microsoft_project_survives_xer_as_far_as_primavera_can_say_it(folder, name):
     """XER holds tasks, plain links, work, prices and progress; percent lags become hours."""
     before, after, _ = written(folder, ".xer")[name]
-    assert after.header == replace(before.header, scheduling="primavera_p6", constraints="")
+    rules = {"lag_calendar": "successor", "total_float": "smallest", "scheduling": "primavera_p6"}
+    rules["constraints"] = after.header.constraints
+    assert after.header == replace(before.header, **rules)
     assert working_times(after) == working_times(before)
     summaries = before.tasks["kind"] == "summary"
     before = before.replace(
@@ -169,13 +171,21 @@ def test_a_project_of_ours_survives_xer_and_is_told_what_primavera_cannot_hold(f
     """Each thing that is lost in XER stands in the notes; the rest comes back."""
     before, after, notes = starters(folder, ".xer")[name]
     before = by_hand(before)
-    assert {"the baseline is left out", "deadlines of tasks are left out"} <= set(notes)
+    limits = "deadlines are written as finishes no later than"
+    assert {"the baseline is left out", limits} <= set(notes)
     inactive = before.tasks["id"][~before.tasks["is_active"]]
     assert len(after.tasks) == len(before.tasks) - len(inactive)
     assert ("inactive tasks are left out" in notes) == bool(len(inactive))
     leaves = before.tasks[(before.tasks["kind"] != "summary") & before.tasks["is_active"]]
+    is_due = leaves["deadline"].notna() & (leaves["constraint"] == "")
+    leaves = leaves.assign(
+        constraint=leaves["constraint"].mask(is_due, "FNLT"),
+        constraint_date=leaves["constraint_date"].mask(is_due, leaves["deadline"]),
+        deadline=leaves["deadline"].mask(is_due),
+    )
     after_leaves = after.tasks[after.tasks["kind"] != "summary"]
     kept = ["id", "wbs", "name", "parent_id", "kind", "constraint", "constraint_date", "owner_id"]
+    kept += ["deadline"]
     kept += ["department_id", "control_account", "ev_method", "notes", "priority"]
     frames = [f.sort_values("id").reset_index(drop=True)[kept] for f in (leaves, after_leaves)]
     pd.testing.assert_frame_equal(*frames)

@@ -86,7 +86,7 @@ def write_schedule_file(
     stakeholders, responsibilities, timesheets; bill rates; committed cost; progress of earlier
     status dates; earlier baselines; ids of calendars and names of departments without people.
     Calendars are the same by content. An empty `work_hours` comes back as units x duration. XML
-    calls a project by its file name. XER also lacks baseline, actual cost, deadlines, fixed cost,
+    calls a project by its file name. XER also lacks baseline, actual cost, fixed cost,
     lags that are elapsed or in percent, day-and-night durations, and levelling delays: with
     `dates` (`Schedule.tasks`) these tasks start no earlier than there.
 

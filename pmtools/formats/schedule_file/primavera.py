@@ -13,7 +13,7 @@ from pmtools.project.working_time import calendars_of
 DELAYS = "levelling delays are written as starts no earlier than"
 KEPT = "levelling delays of tasks with another constraint are left out"
 LAGS = "elapsed lags are written as the working hours they last now"
-HELD = "tasks that working hours would not hold back start no earlier than now"
+HELD = "tasks that working hours would not hold back start or finish no earlier than now"
 
 
 def as_primavera(project: Project, dates: pd.DataFrame) -> tuple[Project, tuple[str, ...]]:
@@ -28,15 +28,21 @@ def as_primavera(project: Project, dates: pd.DataFrame) -> tuple[Project, tuple[
     is_elapsed = (links["lag_kind"] == "elapsed") & (links["lag_hours"] != 0)
     is_elapsed &= links["predecessor_id"].isin(known.index)
     calendars = calendars_of(project)
-    held: set[str] = set()
+    held: dict[str, str] = {}
     for row in links.index[is_elapsed]:
-        hours, is_same = _working(tasks, known, calendars, links.loc[row])
+        hours, is_early, is_seen = _working(tasks, known, calendars, links.loc[row])
         links.loc[row, ["lag_hours", "lag_kind"]] = [hours, "working"]
-        held |= set() if is_same else {links.at[row, "successor_id"]}
+        after, is_start = links.at[row, "successor_id"], links.at[row, "kind"] in ("FS", "SS")
+        if is_early:
+            held = {after: "SNET" if is_start else "FNET"} | held
+        if is_seen and not is_start:
+            followers = links["successor_id"][links["predecessor_id"] == after]
+            held |= dict.fromkeys(followers, "SNET")
     is_held = tasks["id"].isin(held) & can_wait
-    chosen = (waits & can_wait) | is_held
-    tasks.loc[chosen, "constraint"] = "SNET"
-    tasks.loc[chosen, "constraint_date"] = known["early_start"].reindex(tasks.index)[chosen]
+    held |= dict.fromkeys(tasks.index[waits], "SNET")
+    for task in tasks.index[(waits | is_held) & can_wait]:
+        end = "early_start" if held[task] == "SNET" else "early_finish"
+        tasks.loc[task, ["constraint", "constraint_date"]] = [held[task], known.at[task, end]]
     tasks["levelling_delay_hours"] = 0.0
     told = ((DELAYS, waits & can_wait), (KEPT, waits & ~can_wait), (LAGS, is_elapsed),
             (HELD, is_held))  # fmt: skip
@@ -46,8 +52,12 @@ def as_primavera(project: Project, dates: pd.DataFrame) -> tuple[Project, tuple[
 
 def _working(
     tasks: pd.DataFrame, dates: pd.DataFrame, calendars: dict[str, WorkCalendar], link: Any
-) -> tuple[float, bool]:
-    """The lag on the predecessor's calendar, and whether the successor can start as before."""
+) -> tuple[float, bool, bool]:
+    """The lag on the predecessor's calendar, and whether it would end earlier than it does.
+
+    In the working time of the successor, and on the clock: which tasks after it see that are
+    worked on other calendars.
+    """
     before, after = (
         WorkCalendar.always() if task["is_elapsed"] else calendars[task["calendar_id"]]
         for task in (tasks.loc[link["predecessor_id"]], tasks.loc[link["successor_id"]])
@@ -55,4 +65,5 @@ def _working(
     begin = dates.loc[link["predecessor_id"], "finish" if link["kind"] in ("FS", "FF") else "start"]
     until = begin + pd.Timedelta(hours=link["lag_hours"])
     hours = before.hours_between(begin, until)
-    return hours, after.hours_between(before.add(begin, hours), until) == 0
+    reached = before.add(begin, hours)
+    return hours, after.hours_between(reached, until) != 0, reached != until

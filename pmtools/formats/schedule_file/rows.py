@@ -13,7 +13,7 @@ from typing import Any
 
 from pmtools.formats.schedule_file.calendars import Calendars, Row
 from pmtools.formats.schedule_file.java import hours, instant, is_elapsed, number, text, word
-from pmtools.formats.schedule_file.options import options_of
+from pmtools.formats.schedule_file.options import MANDATORY, options_of
 from pmtools.formats.schedule_file.own_columns import OwnColumns
 from pmtools.formats.schedule_file.records import refusal
 from pmtools.formats.schedule_file.resources import ACCRUALS, Resources
@@ -40,6 +40,7 @@ class Rows:
         self.path, self.kind, self.plan = path, kind, plan
         self.is_primavera = kind in ("xer", "pmxml")
         self.properties = plan.getProjectProperties()
+        self.options = options_of(plan, self.is_primavera)
         self.calendars, self.own = Calendars(plan), OwnColumns(plan)
         self.resources = Resources(plan, self.own, self.calendars)
         every = [task for task in plan.getTasks() if not task.getNull()]
@@ -96,7 +97,7 @@ class Rows:
             "deadline": instant(p.getMustFinishBy()),
             "hours_per_day": (number(p.getMinutesPerDay()) or 480) / 60,
             "calendar_id": self.calendars.id_of(self.plan.getDefaultCalendar()),
-            **options_of(p, self.is_primavera),
+            **self.options,
         }
 
     def _base_currency(self) -> str:
@@ -162,7 +163,7 @@ class Rows:
             "calendar_id": self._calendar_id(task),
             "constraint": constraint,
             "constraint_date": constraint_date,
-            "deadline": instant(task.getDeadline()),
+            "deadline": instant(task.getDeadline()) or self._limit(task),
             "levelling_delay_hours": hours(task.getLevelingDelay(), self.properties) or 0.0,
             "ignores_resource_calendars": not self.is_primavera
             and bool(task.getIgnoreResourceCalendar()),
@@ -192,18 +193,23 @@ class Rows:
     def _constraint(self, task: Any) -> tuple[str, dt.datetime | None, list[str]]:
         """One constraint with its date, and remarks on what one cannot say."""
         kind, day = word(task.getConstraintType()), instant(task.getConstraintDate())
-        second = word(task.getSecondaryConstraintType())
+        second = CONSTRAINTS.get(word(task.getSecondaryConstraintType()), "")
         remarks = []
-        if second in CONSTRAINTS:
+        if second not in ("", "FNLT"):
             until = instant(task.getSecondaryConstraintDate())
-            remarks.append(f"[import] second constraint left out: {CONSTRAINTS[second]} {until}")
-        if kind in ("START_ON", "FINISH_ON"):
-            remarks.append(f"[import] Primavera's {kind} is held as {CONSTRAINTS[kind]}")
+            remarks.append(f"[import] second constraint left out: {second} {until}")
+        if self.is_primavera and kind in MANDATORY and self.options["constraints"] != "hard":
+            remarks.append(f"[import] {kind} is held as one that gives way to predecessors")
         if word(task.getTaskMode()) == "MANUALLY_SCHEDULED" or task.getExternalTask():
             pinned = instant(task.getStart())
             if pinned and self._kind(task) != "summary":
                 return "MSO", pinned, [*remarks, "[import] scheduled by hand: held by MSO"]
         return CONSTRAINTS.get(kind, ""), day if kind in CONSTRAINTS else None, remarks
+
+    def _limit(self, task: Any) -> dt.datetime | None:
+        """Primavera's second constraint is its deadline."""
+        is_one = CONSTRAINTS.get(word(task.getSecondaryConstraintType())) == "FNLT"
+        return instant(task.getSecondaryConstraintDate()) if is_one else None
 
     def _link(self, link: Any) -> Row:
         before, lag = link.getPredecessorTask(), link.getLag()

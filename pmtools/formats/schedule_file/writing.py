@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from typing import Any
 
@@ -14,12 +15,14 @@ from pmtools.formats.schedule_file.java import (
     put,
     start_java,
 )
-from pmtools.formats.schedule_file.options import put_options
+from pmtools.formats.schedule_file.options import are_hard, put_options
 from pmtools.formats.schedule_file.own_columns import OwnColumns, whole_numbers
 from pmtools.formats.schedule_file.resources import JAVA_ACCRUALS, NewResources
 from pmtools.formats.schedule_file.rows import CONSTRAINTS, NO_CURRENCY
 
 _CONSTRAINTS = {ours: java for java, ours in reversed([*CONSTRAINTS.items()])}
+_SOFT = _CONSTRAINTS | {"MSO": "START_ON", "MFO": "FINISH_ON"}
+"""Primavera's, where they give way to predecessors."""
 
 Tables = dict[str, list[Row]]
 
@@ -57,6 +60,8 @@ class Plan:
         self._header()
         self.dates = {row["id"]: row for row in tables["dates"]}
         self.codes = Counter(row["code"] for row in tables["tasks"])
+        ends = [row["successor_id"] for row in tables["links"] if row["kind"] in ("FS", "FF")]
+        self.finishing = frozenset(ends)
         self.tasks = self._tasks()
         NewResources(self.file, tables, self.calendars, is_xer).assign(self.tasks)
         self._links()
@@ -84,7 +89,8 @@ class Plan:
             MinutesPerWeek=5 * day,
             DefaultCalendar=self.calendars.of(head["calendar_id"]),
         )
-        put_options(properties, head, self.is_xer)
+        if not put_options(properties, head, self.is_xer):
+            self._note("rules of scheduling that this tool lacks are left out: dates may differ")
         if self.is_xer:
             self.file.getCurrencies().add(self._currency(head["currency"] or NO_CURRENCY))
 
@@ -126,7 +132,6 @@ class Plan:
         is_summary, is_elapsed = row["kind"] == "summary", row["is_elapsed"] and not self.is_xer
         is_activity = self.is_xer and not is_summary
         hours = row["duration_hours"] or (None if is_summary else 0.0)
-        constraint = _CONSTRAINTS.get(row["constraint"], "AS_SOON_AS_POSSIBLE")
         put(
             task,
             UniqueID=unique_id,
@@ -134,15 +139,13 @@ class Plan:
             Name=row["name"],
             WBS=row["wbs"],
             Active=row["is_active"],
-            Deadline=row["deadline"],
             Priority=self.mpxj.Priority.getInstance(round(row["priority"])),
             FixedCost=row["fixed_cost"],
             FixedCostAccrual=java_enum("AccrueType", JAVA_ACCRUALS[row["cost_accrual"]]),
             Duration=java_duration(hours, is_elapsed),
             Milestone=row["kind"] == "milestone",
             Summary=is_summary,
-            ConstraintType=java_enum("ConstraintType", constraint),
-            ConstraintDate=row["constraint_date"],
+            **self._constraints(row),
             IgnoreResourceCalendar=row["ignores_resource_calendars"],
         )
         if row["levelling_delay_hours"] and not self.is_xer:
@@ -165,6 +168,25 @@ class Plan:
         self.own.put("Task", task, row, usual)
         return task
 
+    def _constraints(self, row: Row) -> Row:
+        """Primavera limits a finish by a constraint, or by a second one beside another."""
+        kind, date, deadline = row["constraint"], row["constraint_date"], row["deadline"]
+        found: Row = {} if self.is_xer else {"Deadline": deadline}
+        if self.is_xer and deadline:
+            # A constraint at midnight would hold to the end of that day.
+            deadline -= dt.timedelta(minutes=deadline.time() == dt.time.min)
+            limit = java_enum("ConstraintType", "FINISH_NO_LATER_THAN")
+            if kind in ("SNET", "FNET", "SNLT"):
+                found = {"SecondaryConstraintType": limit, "SecondaryConstraintDate": deadline}
+            elif kind in ("", "ASAP", "FNLT") and row["kind"] != "summary":
+                kind, date = "FNLT", min(date or deadline, deadline)
+                self._note("deadlines are written as finishes no later than")
+            else:
+                self._note("deadlines of summaries and beside other constraints are left out")
+        names = _SOFT if self.is_xer and not are_hard(self.header) else _CONSTRAINTS
+        name = names.get(kind, "AS_SOON_AS_POSSIBLE")
+        return found | {"ConstraintType": java_enum("ConstraintType", name), "ConstraintDate": date}
+
     def _remark(self, task: Any, notes: str) -> None:
         """Primavera keeps remarks by topic."""
         if not self.is_xer:
@@ -176,7 +198,9 @@ class Plan:
         task.setNotesObject(self.mpxj.ParentNotes(java_class("java.util.List").of(remark)))
 
     def _activity(self, task: Any, row: Row) -> None:
-        kinds = {"milestone": "FINISH_MILESTONE", "level_of_effort": "LEVEL_OF_EFFORT"}
+        is_finish = row["id"] in self.finishing
+        milestone = "FINISH_MILESTONE" if is_finish else "START_MILESTONE"
+        kinds = {"milestone": milestone, "level_of_effort": "LEVEL_OF_EFFORT"}
         put(
             task,
             ActivityID=self._activity_id(row),
@@ -285,7 +309,6 @@ class Plan:
 
     def _tell_what_primavera_lacks(self) -> None:
         lacking = {
-            "deadlines of tasks are left out": ("tasks", "deadline"),
             "fixed costs are left out": ("tasks", "fixed_cost"),
             "levelling delays are left out": ("tasks", "levelling_delay_hours"),
             "costs per use are left out": ("resources", "cost_per_use"),
