@@ -223,7 +223,8 @@ def search(
     if is_provable and count <= MEDIUM:
         share = 0.1 if count <= SMALL else 0.6
     levelling.run(FIRST)
-    levelling.evolve(share * for_finish * time_limit, round(limit * for_finish))
+    first = NEVER if max_schedules is None else round(limit * for_finish)
+    levelling.evolve(share * for_finish * time_limit, first)
     if share < 1 and not levelling.found.is_optimal and levelling.found.overload == 0:
         levelling.prove(Effort(for_finish * time_limit - levelling.spent, seed, workers))
     left = time_limit - levelling.spent
