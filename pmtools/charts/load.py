@@ -11,8 +11,8 @@ from pmtools.charts.theme import DARK_LATE, INK, Chart, alt
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, number, plain
 
-MOST_PEOPLE, MOST_WEEKS, MOST_LANES = 25, 26, 8
-ROW_HEIGHT, LANE, ALONE = 28, 62, 220
+MOST_PEOPLE, MOST_WEEKS, MOST_LANES = 30, 26, 8
+ROW_HEIGHT, LANE, ALONE = 24, 62, 220
 WIDE = 13
 """Of more weeks each lane says its worst alone: numbers would cover each other."""
 NAMES = "(width < 560 ? 96 : 190)"
@@ -40,7 +40,7 @@ def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against ca
     ----------
     load
         resource, week (a date), load_hours, capacity_hours; with resource_id, people of the same
-        name are told apart. The 25 most loaded people and the first 26 weeks are shown.
+        name are told apart. The 30 most loaded people and the first 26 weeks are shown.
     """
     if isinstance(load, CannotSay):
         return theme.nothing(load)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pmtools.charts import theme
@@ -16,7 +17,6 @@ MOST_A_STEP = 8
 BOX, GAP = 0.8, 0.06
 """Share of its column that a box takes; and how far from it an arrow turns."""
 HEIGHT = 52
-_HEADS = {-1: "before it", 1: "after it"}
 
 
 def chart_network(
@@ -52,8 +52,8 @@ def chart_network(
     return theme.finished(
         [*_lines(arrows), *_cards(boxes, n_rows), _columns(_steps(boxes))],
         title=f"{plain(dated.at[around, 'name'], 100)}: {title}",
-        subtitle="Thick arrows set the date of what they point at; dashed ones leave slack. Orange "
-        f"boxes are critical.{more}",
+        subtitle="In steps. Thick arrows set the date of what they point at; dashed ones leave "
+        f"slack. Orange boxes are critical.{more}",
         description=_description(boxes, arrows, dated.loc[around], n_more),
         height=HEIGHT * n_rows,
     )
@@ -188,10 +188,8 @@ def _steps(boxes: pd.DataFrame) -> range:
 
 def _columns(steps: range) -> Any:
     """The heading above each step."""
-    said = [
-        "this task" if n == 0 else f"{abs(n)} step{'s' * (abs(n) > 1)} {_HEADS[n // abs(n)]}"
-        for n in steps
-    ]
+    words = {-1: "before", 0: "this task", 1: "after"}
+    said = [f"{abs(n) or ''} {words[np.sign(n)]}".strip() for n in steps]
     heads = alt.Chart(pd.DataFrame({"step": steps, "said": said}))
     scale = alt.Scale(domain=[steps[0] - 0.5, steps[-1] + 0.5], nice=False, zero=False)
     place = alt.X("step:Q", scale=scale, axis=None)

@@ -92,7 +92,7 @@ def test_overload_is_framed_and_said():
 
 def test_many_people_are_counted():
     """The busiest are shown."""
-    assert "The 25 busiest of 40 people." in subtitle(chart_workload(frames.load(40)))
+    assert "The 30 busiest of 40 people." in subtitle(chart_workload(frames.load(40)))
 
 
 def test_long_lines_are_thinned_and_keep_their_ends():
