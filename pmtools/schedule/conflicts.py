@@ -46,54 +46,52 @@ def conflicts(plan: Schedule) -> pd.DataFrame:
 
 
 class _Search:
-    """The passes of a schedule, to be gone back along single chains of links."""
+    """A forward pass that delays nothing on purpose, to be gone back along chains of links."""
 
     def __init__(self, plan: Schedule) -> None:
         self.passes = Passes(plan)
         self.network, self.limits = self.passes.network, self.passes.limits
-        self.dates = self.passes.dates
-        self.explain = Explanation(self.network, self.limits, self.dates, self.passes.is_driving)
+        self.explain = Explanation(
+            self.network, self.limits, self.passes.dates, self.passes.is_driving
+        )
         self.arrays = arrays_of(self.network, self.limits)
         self.state = state_of(self.arrays, self.limits)
         kernel.forward(self.arrays, self.state)
         self.arrays.is_plain_back[:], self.state.nodes["end"] = False, NEVER
         for name, value in (("latest", NEVER), ("is_held", False), ("is_started", False)):
             self.arrays.nodes[name] = value
-        self.overridden = self._overridden()
-
-    def _overridden(self) -> dict[int, int]:
-        """The link that would hold each node longest, were it not for the node's constraint."""
-        limits, after = self.limits, self.network.successor
-        is_over = limits.is_linked[after] & (limits.cap[after] < NEVER)
-        over = np.where(is_over, self.dates.reached - self.dates.start[after], 0)
-        links = np.flatnonzero(over > 0)
-        links = links[np.argsort(over[links], kind="stable")]
-        return dict(zip(after[links].tolist(), links.tolist(), strict=True))
+        self.finish, after = self.state.nodes["finish"].copy(), self.network.successor
+        self.over = self.state.reached - self.state.nodes["start"][after]
+        heeds = (self.limits.is_linked & ~self.limits.is_finished)[after]
+        heeds &= ~self.network.is_support[self.network.predecessor]
+        can_override = (self.limits.cap < NEVER)[after]
+        links = np.flatnonzero(heeds & np.where(can_override, self.over >= 0, self.over == 0))
+        links = links[np.argsort(self.over[links], kind="stable")]
+        self.held_by = dict(zip(after[links].tolist(), links.tolist(), strict=True))
 
     def missed(self, plan: Schedule) -> Iterator[tuple[int, int, int, str]]:
         """(node, its latest finish, missing minutes, the date in words) of each date missed."""
-        network, limits, dates = self.network, self.limits, self.dates
+        network, limits, finish = self.network, self.limits, self.finish
         own = network.before(end_of_day(minutes_of(network.of_task("deadline"))))
-        is_open = network.is_leaf & ~limits.is_finished & (limits.latest < NEVER)
-        for node in np.flatnonzero(is_open & (dates.finish > limits.latest)).tolist():
+        is_open = network.is_leaf & ~limits.is_finished & ~network.is_support
+        for node in np.flatnonzero(is_open & (finish > limits.latest)).tolist():
             latest = int(limits.latest[node])
             words = self.explain.limit_words(node, own[node] == latest)
-            yield node, latest, int(dates.finish[node]) - latest, words
-        for node, link in self.overridden.items():
-            latest = int(limits.cap[node] + limits.duration[node])
-            missing = int(dates.reached[link] - dates.start[node])
-            yield node, latest, missing, self.explain.limit_words(node, False)
+            yield node, latest, int(finish[node]) - latest, words
+        for node, link in self.held_by.items():
+            if (missing := int(self.over[link])) > 0:  # its constraint overrides the link
+                yield node, int(finish[node]), missing, self.explain.limit_words(node, False)
         deadline, last = plan.project.header.deadline, self.passes.ends(plan, None)
         if deadline is not None and last:
             due = np.full(len(own), end_of_day(minutes_of(deadline)))
             latest = int(network.before(due)[last[0]])
-            if (missing := int(dates.finish[last[0]]) - latest) > 0:
+            if (missing := int(finish[last[0]]) - latest) > 0:
                 yield last[0], latest, missing, f"deadline of the project {day(deadline)}"
 
     def conflict(self, node: int, latest: int, missing: int, limit: str) -> tuple[Any, ...]:
         """A row of `conflicts`: the shortest end of the chain that alone misses the date."""
         nodes, links = [node], list[int]()
-        while (link := self._held_by(nodes[-1])) is not None:
+        while (link := self.held_by.get(nodes[-1])) is not None:
             links.append(link)
             nodes.append(self.passes.before[link])
         late = self._late(nodes, links, latest)
@@ -105,9 +103,6 @@ class _Search:
         chain = [plain(names[self.explain.task[nodes[i]]]) for i in range(at, -1, -1) if is_task[i]]
         ends = (self.passes.id_of(node), limit, self.passes.id_of(begin))
         return (missing / 60, *ends, self.explain.bound_words(begin), " > ".join(chain))
-
-    def _held_by(self, node: int) -> int | None:
-        return self.overridden.get(node, self.explain.first.get(node))
 
     def _late(self, nodes: list[int], links: list[int], latest: int) -> np.ndarray:
         """The latest finish of each node of a chain with which its end keeps the date."""

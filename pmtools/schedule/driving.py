@@ -140,14 +140,17 @@ class Explanation:
             return "the rest resumes on a date of its own"
         if self.is_finished[node] or (self.is_started[node] and self.reason[node] != STATUS_DATE):
             return "actual finish" if self.is_finished[node] else "actual start"
-        return self.floor_words(node) + self._delay_words(node)
+        return self._lower_words(node, _LOWER) + self._delay_words(node)
 
     def floor_words(self, node: int) -> str:
         """What holds a task that waits for none."""
         if self.is_late[node]:
             return "as late as possible"
-        words, own = "", tuple(_WORDS) if self.is_capped[node] else _LOWER
-        if self.is_capped[node] or self.reason[node] == CONSTRAINT:
+        return self._lower_words(node, tuple(_WORDS) if self.is_capped[node] else _LOWER)
+
+    def _lower_words(self, node: int, own: tuple[str, ...]) -> str:
+        words, is_capped = "", len(own) > len(_LOWER)
+        if is_capped or self.reason[node] == CONSTRAINT:
             words = self._tightest(node, own, STARTS_NOT_BEFORE, max)
         return words or ("project start" if self.reason[node] == PROJECT_START else "status date")
 

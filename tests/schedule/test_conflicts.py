@@ -115,6 +115,24 @@ def test_a_wait_for_people_is_part_of_what_holds():
     ]
 
 
+def test_what_waits_on_purpose_is_no_reason_for_a_missed_date():
+    """A as late as possible is driven by nothing: the date is missed because of C."""
+    tasks = "A1:ALAP B2:FNLT=2026-06-05 C3:SNET=2026-06-04"
+    expected = [[24.0, "finishes no later than 5 Jun 2026", "starts no earlier than 4 Jun 2026",
+                 "C > B"]]  # fmt: skip
+    assert said(schedule(day_plan(tasks, "A>B C>B"))) == expected
+
+
+def test_behind_the_first_start_of_a_summary_is_its_first_task():
+    """B waits for the start of the phase, whose second task starts later and holds nothing."""
+    project = day_plan("S0 A5:SNET=2026-06-03 Z5:SNET=2026-06-09 B3:FNLT=2026-06-04", "S>B:SS")
+    tasks = project.tasks.assign(
+        parent_id=["", "S", "S", ""], kind=["summary", "task", "task", "task"])  # fmt: skip
+    assert said(schedule(project.replace(tasks=tasks))) == [
+        [8.0, "finishes no later than 4 Jun 2026", "starts no earlier than 3 Jun 2026", "A > B"]
+    ]
+
+
 def alone(project, row, without_link=None, without_limit=False):
     """The set of one conflict and nothing else; or that without one part of it."""
     names = row["chain"].split(" > ")
