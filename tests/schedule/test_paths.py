@@ -101,6 +101,34 @@ def test_the_driving_chain_of_a_summary_is_that_of_its_last_task():
     assert float_paths(plan)["task_id"].tolist() == ["B", "C", "A"]
 
 
+def test_the_float_into_a_summary_is_in_working_hours():
+    """X is done on Friday, L on Tuesday, the phase waits for both: two working days, not four."""
+    project = day_plan("S0 A1 X5 L7", "X>S L>S")
+    tasks = project.tasks.assign(
+        parent_id=["", "S", "", ""], kind=["summary", "task", "task", "task"])  # fmt: skip
+    paths = float_paths(schedule(project.replace(tasks=tasks)))
+    assert paths["task_id"].tolist() == ["L", "A", "X"]
+    assert paths["relative_float_hours"].tolist() == [0, 0, 16]
+
+
+def test_a_later_task_of_a_phase_is_no_path_into_what_waits_for_its_start():
+    """Only what starts first holds B; Z may start any day later."""
+    project = day_plan("S0 A5 Z5:SNET=2026-06-04 B9", "S>B:SS")
+    tasks = project.tasks.assign(
+        parent_id=["", "S", "S", ""], kind=["summary", "task", "task", "task"])  # fmt: skip
+    assert float_paths(schedule(project.replace(tasks=tasks)))["task_id"].tolist() == ["A", "B"]
+
+
+def test_the_driving_chain_names_work_under_way_and_what_it_waits_for():
+    """Retained logic: the rest of B waits for the rest of A."""
+    facts = [{"task_id": name, "actual_start": "2026-07-06 08:00", "percent_complete": percent}
+             for name, percent in (("A", 20), ("B", 40))]  # fmt: skip
+    plan = schedule(day_plan("A5 B5 C1", "A>B B>C", "2026-07-06", "2026-07-08", facts))
+    assert driving_chain(plan)["because"].tolist() == [
+        "actual start", 'actual start; the rest waits for finish of "A"', 'finish of "B"'
+    ]  # fmt: skip
+
+
 def test_a_delay_from_levelling_is_told():
     """What waits for people says so, and for how long."""
     project = day_plan("A3 B2", "A>B")
