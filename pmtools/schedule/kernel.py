@@ -324,8 +324,7 @@ def retreat(clocks, link, calendar, instant):  # type: ignore[no-untyped-def]
 
 @compiled
 def backward(a, s):  # type: ignore[no-untyped-def]
-    """The latest finish of each node that delays neither the project nor a limit (`late`), and the
-    latest that delays no successor's early dates (`free`).
+    """The latest finish of each node that delays no limit (`late`), and no early date (`free`).
 
     In Microsoft Project what remains of a started task stays where it is, whatever its float.
     Nodes that are to be `is_late` are moved to where they just delay no successor.
@@ -333,8 +332,8 @@ def backward(a, s):  # type: ignore[no-untyped-def]
     for position in range(len(a.order) - 1, -1, -1):
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
-        late, free, work = min(placed.end, mine.latest), LATEST, a.duration[node]
-        last = LATEST
+        late, work = min(placed.end, mine.latest), a.duration[node]
+        free, last = LATEST, LATEST
         if a.is_plain_back[node]:
             late -= work
             for slot in range(a.out[node], a.out_end[node]):
@@ -345,9 +344,9 @@ def backward(a, s):  # type: ignore[no-untyped-def]
         else:
             for slot in range(mine.out, mine.out_end):
                 at = a.out_link[slot]
+                link = a.links[at]
                 if not s.is_felt[at]:
                     continue
-                link = a.links[at]
                 after, later = a.nodes[link.after], s.nodes[link.after]
                 is_start, is_hub = link.kind in (FS, SS), after.role != LEAF
                 runs = is_start and after.is_started and after.duration > 0
@@ -372,8 +371,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                         last = min(last, to)
                 if link.kind in (SS, SF):
                     far, near = far + work, near + work
-                free = min(free, near)
-                late = late if mine.is_held else min(late, far)
+                late, free = late if mine.is_held else min(late, far), min(free, near)
         placed.late = late
         if not a.is_plain[node]:
             placed.limit = min(last, latest_at(a.clocks, mine.calendar, late - work))
