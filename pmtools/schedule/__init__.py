@@ -32,7 +32,7 @@ class Schedule:
     - early_start, early_finish, late_start, late_finish: of the work still to be done
     - total_float_hours, free_float_hours: in working hours of the task's calendar; NaN where it is
       finished; of a summary the least of its tasks
-    - is_critical: total float at or below the threshold of the options
+    - is_critical: little total float, or on the longest path, as the options say
     - is_started, is_finished, percent_complete (0 to 100), actual_start, actual_finish
     - duration_hours, remaining_hours: working hours from start to finish, and still needed
     - driver_id, driver: the task that sets its date, and the reason in words
