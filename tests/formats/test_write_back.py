@@ -5,11 +5,13 @@ from functools import cache
 
 import pandas as pd
 import pytest
+from stored_dates import primavera_dates, stored_dates
 from tools import needs_java
 
 import pmtools as pm
 from pmtools.files import shipped
 from pmtools.formats.schedule_file import read_schedule_files, write_schedule_files
+from pmtools.process import run_limited
 from pmtools.schedule import ScheduleOptions, options_of
 
 PRESETS = ("primavera_p6", "microsoft_project")
@@ -56,6 +58,32 @@ def test_a_levelled_plan_has_the_same_dates_in_microsoft_project_and_primavera(t
         delayed = (plan.project.tasks["levelling_delay_hours"] > 0).any()
         told = "levelling delays are written as starts no earlier than" in said
         assert told == (delayed and ending == ".xer")
+
+
+@needs_java
+def test_the_tools_show_the_levelled_dates_before_they_schedule_and_after(tmp_path):
+    """Tasks and their assignments carry them; Primavera's rules give the same, by MPXJ."""
+    plans = sorted(levelled(), key=lambda plan: PRESETS.index(plan.project.header.scheduling))
+    paths = [str(tmp_path / f"{n}{'.xer' if n < 3 else '.xml'}") for n in range(len(plans))]
+    write_schedule_files(
+        [(plan.project, path, plan.schedule.tasks) for plan, path in zip(plans, paths, strict=True)]
+    )
+    stored = run_limited(stored_dates, paths, seconds=120)
+    computed = run_limited(primavera_dates, paths[:3], seconds=120)
+    for number, plan in enumerate(plans):
+        tasks = plan.schedule.tasks[lambda frame: frame["kind"] != "summary"].set_index("id")
+        for key in stored[number].keys() & set(tasks.index):
+            row, spans = tasks.loc[key], stored[number][key]
+            span = tuple(row[end].isoformat()[:16] for end in ("start", "finish"))
+            assert {*spans} == {span}, key
+            if number < 3 and not row["is_finished"]:
+                calendar = plan.schedule.calendars[
+                    plan.project.tasks.set_index("id").at[key, "calendar_id"]
+                ]
+                for ours, theirs in zip(
+                    row[["early_start", "early_finish"]], computed[number][key], strict=True
+                ):
+                    assert calendar.hours_between(ours, pd.Timestamp(theirs)) == 0, key
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ""])
