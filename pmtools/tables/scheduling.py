@@ -49,7 +49,7 @@ def table_conflicts(conflicts: pd.DataFrame | CannotSay, *, hours_per_day: float
     """What cannot all hold: limit, bound, chain (words), hours, which are said in days."""
     columns: Columns = {
         "task": ("Task", "text"), "limit": ("Must hold", "text"), "from": ("Waits for", "text"),
-        "bound": ("Which has", "text"), "through": ("Through", "text"),
+        "bound": ("Held by", "text"), "through": ("Through", "text"),
         "days": ("Too long by", "days"),
     }  # fmt: skip
     if not isinstance(conflicts, CannotSay):

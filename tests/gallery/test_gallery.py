@@ -83,7 +83,7 @@ SHOWN = {
     "table_earned_value": ("Measure", "30 Oct 2026", "6 Nov 2026"),
     "table_driving_chain": ("Task", "Start", "Finish", "Set by"),
     "table_float_paths": ("Path", "Float", "Tasks", "From", "To", "Through"),
-    "table_conflicts": ("Task", "Must hold", "Waits for", "Which has", "Through", "Too long by"),
+    "table_conflicts": ("Task", "Must hold", "Waits for", "Held by", "Through", "Too long by"),
     "table_moves": ("Task", "Start was", "Start", "Finish", "Moved", "Because of"),
     "table_overloads": ("Who", "From", "To", "Needed", "There is", "For", "Why it stays"),
     "table_schedule_quality": ("No.", "Check", "Is", "Should be", "Passed"),
