@@ -7,22 +7,22 @@ from typing import Any
 from pmtools.formats.schedule_file.java import hours, java_duration, java_enum, put, word
 
 _CHOICES = {
-    "lag_calendar": ("RelationshipLagCalendar", "RelationshipLagCalendar", {
+    "lag_calendar": ("RelationshipLagCalendar", {
         "PREDECESSOR": "predecessor", "SUCCESSOR": "successor", "PROJECT_DEFAULT": "project",
         "TWENTY_FOUR_HOUR": "24h",
     }),
-    "out_of_sequence": ("SchedulingProgressedActivities", "SchedulingProgressedActivities", {
+    "out_of_sequence": ("SchedulingProgressedActivities", {
         "RETAINED_LOGIC": "retained_logic", "PROGRESS_OVERRIDE": "progress_override",
         "ACTUAL_DATES": "actual_dates",
     }),
-    "total_float": ("TotalSlackCalculationType", "TotalSlackCalculationType", {
+    "total_float": ("TotalSlackCalculationType", {
         "FINISH_SLACK": "finish", "START_SLACK": "start", "SMALLEST_SLACK": "smallest",
     }),
-    "critical_by": ("CriticalActivityType", "CriticalActivityType", {
+    "critical_by": ("CriticalActivityType", {
         "TOTAL_FLOAT": "total_float", "LONGEST_PATH": "longest_path",
     }),
 }  # fmt: skip
-"""Field of the header: property and enum of MPXJ, and what its values are to us."""
+"""Field of the header: property of MPXJ, named as its enum, and what its values are to us."""
 _USUAL = {
     "lag_calendar": "predecessor",
     "out_of_sequence": "retained_logic",
@@ -42,8 +42,8 @@ def options_of(plan: Any, is_primavera: bool) -> dict[str, Any]:
     """
     properties = plan.getProjectProperties()
     found: dict[str, Any] = {"scheduling": "primavera_p6" if is_primavera else "microsoft_project"}
-    for name, (getter, _, ours) in _CHOICES.items() if is_primavera else ():
-        said = ours.get(word(getattr(properties, f"get{getter}")()), _USUAL[name])
+    for name, (field, ours) in _CHOICES.items() if is_primavera else ():
+        said = ours.get(word(getattr(properties, f"get{field}")()), _USUAL[name])
         found[name] = "" if said == _USUAL[name] else said
     limit = hours(properties.getCriticalSlackLimit(), properties)
     is_open = (
@@ -73,9 +73,9 @@ def put_options(properties: Any, header: dict[str, Any], is_primavera: bool) -> 
     is_microsoft = header["scheduling"] == "microsoft_project"
     usual = _MICROSOFT if is_microsoft else _USUAL
     meant = {name: header[name] or usual[name] for name in _CHOICES}
-    for name, (setter, kind, ours) in _CHOICES.items() if is_primavera else ():
+    for name, (field, ours) in _CHOICES.items() if is_primavera else ():
         java_names = {value: java for java, value in ours.items()}
-        getattr(properties, f"set{setter}")(java_enum(kind, java_names[meant[name]]))
+        getattr(properties, f"set{field}")(java_enum(field, java_names[meant[name]]))
     is_open = header["open_ends"] == "critical"
     put(
         properties,
