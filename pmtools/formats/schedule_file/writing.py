@@ -265,6 +265,7 @@ class Plan:
                 RemainingDuration=java_duration(remaining),
                 ActualDuration=java_duration(done),
                 Resume=row["resume_date"],
+                SuspendDate=row["resume_date"] and row["status_date"],
             )
 
     def _dates(self) -> None:
