@@ -10,79 +10,14 @@ the rest from the other (after Debels and Vanhoucke 2007).
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 
-from pmtools.calendars import Minutes
 from pmtools.schedule.kernel import compiled
+from pmtools.schedule.levelling.arrays import BITS, FIELDS, FINISH, GUARD, LATENESS, NEVER
 from pmtools.schedule.network import FF, FS, SF
 
-FIELDS, BITS = 4, 16
-GUARD = int(np.array([0x8000800080008000], np.uint64).view(np.int64)[0])
-NEVER = 2**62
-FINISH = 2**18 - 1
-"""The bits of a cost that hold the finish; lateness and overload stand above."""
-LATENESS = 2**24 - 1
-"""Those that hold the lateness above it."""
 MUTATION = 20
 """Tasks of a thousand that a child places by chance."""
-
-TASK = np.dtype([(name, np.int64) for name in (
-    "duration", "calendar", "earliest", "latest", "fixed", "arc", "arc_end", "n_before",
-    "need", "need_end", "due", "late", "reference", "rank", "weight", "is_free",
-)])  # fmt: skip
-ARC = np.dtype([(n, np.int64) for n in ("after", "distance", "kind", "lag", "lag_calendar")])
-NEED = np.dtype([("word", np.int64), ("amount", np.int64)])
-
-
-class Side(NamedTuple):
-    """A problem in one direction of time; see `Problem`.
-
-    `full` has the capacities by slot, guard bits set, one word of resources after another. An arc
-    goes to a task that waits; with one calendar its `distance` is from start to start, and `before`
-    and `at` are empty. It `is_plain` with one calendar and one word where nothing is fixed or has a
-    latest start. Where nothing is due and nothing weighs, only the finish has a price.
-    """
-
-    horizon: int
-    is_plain: bool
-    is_priced: bool
-    tasks: Any
-    arcs: Any
-    needs: Any
-    full: Minutes
-    before: Minutes
-    at: Minutes
-
-
-class Work(NamedTuple):
-    """Room for one search; `free` is what is left of `full`."""
-
-    free: Minutes
-    allowed: Minutes
-    waiting: Minutes
-    stack: Minutes
-    is_passed: np.ndarray
-    order: Minutes
-    counts: Minutes
-    keys: Minutes
-    start: Minutes
-    other: Minutes
-    kept: Minutes
-    random: np.ndarray
-
-
-class Population(NamedTuple):
-    """Plans by their starts; `cost` is what counts first, `movement` what counts next.
-
-    The last row is the best plan found; `state` holds how many rows are filled.
-    """
-
-    starts: Minutes
-    cost: Minutes
-    movement: Minutes
-    state: Minutes
 
 
 @compiled
@@ -131,8 +66,8 @@ def generate(side, w, start, origin):  # type: ignore[no-untyped-def]
     """Starts of all tasks in the order of `w.keys`, none before `origin`; (finish, overload).
 
     A task whose predecessors come later in the order waits for them; one that ignores capacity
-    comes first, for all others to see what it leaves. The finish is -1 where the
-    slots do not suffice. Overload counts slots of tasks that start although somebody is not free.
+    comes first, for all others to see what it leaves. The finish is -1 where the slots do not
+    suffice. Overload counts slots of tasks that start although somebody is not free.
     """
     tasks, free, full, allowed, waiting = side.tasks, w.free, side.full, w.allowed, w.waiting
     many, is_plain = side.at.shape[0] > 0, side.is_plain
@@ -153,7 +88,6 @@ def generate(side, w, start, origin):  # type: ignore[no-untyped-def]
             top -= 1
             j = w.stack[top]
             task, t = tasks[j], allowed[j]
-            finish = t + task.duration
             if is_plain:  # the loop of `_fit` without its cases: half the time of the search
                 amount = side.needs[task.need].amount if task.need < task.need_end else 0
                 known, d = t - 1, task.duration

@@ -10,8 +10,8 @@ import numpy as np
 
 from pmtools.calendars import Minutes
 from pmtools.schedule.kernel import records
-from pmtools.schedule.levelling import kernel
-from pmtools.schedule.levelling.kernel import NEVER, Population, Side, Work
+from pmtools.schedule.levelling import arrays, kernel
+from pmtools.schedule.levelling.arrays import NEVER, Population, Side, Work
 from pmtools.schedule.levelling.problem import Problem
 from pmtools.schedule.levelling.proof import Effort, bring_nearer, can_be_proven, distances, prove
 from pmtools.schedule.network import FF, FS, SF, SS
@@ -144,7 +144,7 @@ class Levelling:
             if people is not best:
                 row = int(kernel.draw(work.random, PLANS))
                 self._give(people, row, best.starts[PLANS], best.cost[PLANS], best.movement[PLANS])
-        finish = int(best.cost[PLANS] & kernel.FINISH)
+        finish = int(best.cost[PLANS] & arrays.FINISH)
         if not self.history or finish < self.history[-1][1]:
             self.history.append((self.spent, finish))
 
@@ -177,13 +177,13 @@ class Levelling:
         """The best plan so far."""
         best = self.best
         cost = int(best.cost[PLANS])
-        above, finish = cost >> kernel.FINISH.bit_length(), cost & kernel.FINISH
+        above, finish = cost >> arrays.FINISH.bit_length(), cost & arrays.FINISH
         return Found(
             start=best.starts[PLANS].copy(),
             finish=finish,
-            lateness=above & kernel.LATENESS,
+            lateness=above & arrays.LATENESS,
             movement=int(best.movement[PLANS]),
-            overload=above >> kernel.LATENESS.bit_length(),
+            overload=above >> arrays.LATENESS.bit_length(),
             bound=self.bound,
             is_optimal=self.is_proven or (finish <= self.bound and above == 0),
             n_schedules=self.n_schedules,
@@ -249,14 +249,14 @@ def _side(problem: Problem, left: Minutes) -> Side:
     kind, lag = problem.kind[order], problem.lag[order]
     arc_end = np.cumsum(np.bincount(before, minlength=count))
     needing, resource = np.nonzero((problem.demand > 0) & (problem.fixed < 0)[:, None])
-    word = resource // kernel.FIELDS
-    amount = problem.demand[needing, resource] << (resource % kernel.FIELDS * kernel.BITS)
+    word = resource // arrays.FIELDS
+    amount = problem.demand[needing, resource] << (resource % arrays.FIELDS * arrays.BITS)
     place, inverse = np.unique(np.stack([needing, word], axis=1), axis=0, return_inverse=True)
     packed = np.zeros(len(place), np.int64)
     np.add.at(packed, inverse.ravel(), amount)
     need_end = np.cumsum(np.bincount(place[:, 0], minlength=count))
     tasks = records(
-        kernel.TASK, count, duration=duration, calendar=problem.calendar,
+        arrays.TASK, count, duration=duration, calendar=problem.calendar,
         earliest=problem.earliest, latest=problem.latest, fixed=problem.fixed,
         arc=np.r_[0, arc_end[:-1]], arc_end=arc_end,
         n_before=np.bincount(after, minlength=count), need=np.r_[0, need_end[:-1]],
@@ -264,11 +264,11 @@ def _side(problem: Problem, left: Minutes) -> Side:
         reference=problem.reference, weight=problem.weight, is_free=problem.ignores_capacity,
     )  # fmt: skip
     arcs = records(
-        kernel.ARC, len(order), after=after, distance=distances(problem)[order], kind=kind, lag=lag,
+        arrays.ARC, len(order), after=after, distance=distances(problem)[order], kind=kind, lag=lag,
         lag_calendar=problem.lag_calendar[order],
     )  # fmt: skip
     word = place[:, 1] * problem.horizon
-    needs = records(kernel.NEED, len(place), word=word, amount=packed)
+    needs = records(arrays.NEED, len(place), word=word, amount=packed)
     is_priced = bool((tasks["due"] < NEVER).any() or problem.weight.any())
     bound = (problem.fixed >= 0) | (problem.latest < problem.horizon)
     bound |= problem.ignores_capacity.astype(bool)
@@ -294,10 +294,10 @@ def _capacity_left(problem: Problem) -> Minutes:
 
 def _packed(left: Minutes) -> Minutes:
     """Four resources a word, a guard bit above each."""
-    n_words = max(1, -(-len(left) // kernel.FIELDS))
-    full = np.full((n_words, left.shape[1]), kernel.GUARD)
+    n_words = max(1, -(-len(left) // arrays.FIELDS))
+    full = np.full((n_words, left.shape[1]), arrays.GUARD)
     for resource, row in enumerate(left):
-        full[resource // kernel.FIELDS] |= row << (resource % kernel.FIELDS * kernel.BITS)
+        full[resource // arrays.FIELDS] |= row << (resource % arrays.FIELDS * arrays.BITS)
     return full.ravel()
 
 
