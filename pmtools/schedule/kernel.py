@@ -151,10 +151,7 @@ def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
 
 @compiled
 def _stand(a, s, node):  # type: ignore[no-untyped-def]
-    """A milestone stands where its predecessor finished, not on the next working morning.
-
-    But one that opens what follows does.
-    """
+    """A milestone stands where its predecessor finished; one that opens on the next morning."""
     mine, placed = a.nodes[node], s.nodes[node]
     if mine.opens:
         return start_at(a.clocks, mine.calendar, placed.start)
@@ -322,6 +319,13 @@ def retreat(clocks, link, calendar, instant):  # type: ignore[no-untyped-def]
     return before(clocks, calendar, instant), instant
 
 
+@inlined
+def limit_of(clocks, calendar, worked, last):  # type: ignore[no-untyped-def]
+    """The latest instant of a late start: before its free time, where a link ends in that."""
+    instant = latest_at(clocks, calendar, worked)
+    return instant if instant <= last else finish_at(clocks, calendar, worked)
+
+
 @compiled
 def backward(a, s):  # type: ignore[no-untyped-def]
     """The latest finish of each node that delays no limit (`late`), and no early date (`free`).
@@ -374,7 +378,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                 late, free = late if mine.is_held else min(late, far), min(free, near)
         placed.late = late
         if not a.is_plain[node]:
-            placed.limit = min(last, latest_at(a.clocks, mine.calendar, late - work))
+            placed.limit = limit_of(a.clocks, mine.calendar, late - work, last)
         placed.free = placed.end if free == LATEST else free
         move = min(placed.free, placed.end, mine.latest) - placed.finish
         if mine.is_late and move > 0:
