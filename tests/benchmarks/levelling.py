@@ -11,6 +11,7 @@ import os
 import statistics
 import sys
 import time
+from importlib.metadata import version
 
 import numpy as np
 import pyjobshop
@@ -98,7 +99,7 @@ def theirs(name, budgets, step, mine):
         gaps = [peer_gap(problem, upper, each) for problem, upper in chosen(name, step)[::stride]]
         beside = statistics.mean(mine[each][::stride])
         ratio = beside / statistics.mean(gaps) if np.any(gaps) else float("nan")
-        print(f"{name} PyJobShop {pyjobshop.__version__}, {len(gaps)} problems at {each} s: "
+        print(f"{name} PyJobShop {version('pyjobshop')}, {len(gaps)} problems at {each} s: "
               f"{percent(gaps)}; ours {100 * beside:.3f} %, {ratio:.2f} of that, "
               f"load {os.getloadavg()[0]:.1f}", flush=True)  # fmt: skip
 

@@ -20,8 +20,8 @@ PLANS = 200
 """Plans in the population of each worker."""
 FIRST = 300
 """Schedules of a first plan."""
-ROUND = 6_000_000
-"""Tasks placed by each worker between two exchanges of the best plans."""
+ROUND, EXCHANGE = 750_000, 8
+"""Tasks placed by each worker in a round, and rounds between two exchanges of the best plans."""
 SMALL, MEDIUM, LARGE = 45, 90, 300
 """Tasks up to which CP-SAT gets nearly all of the time, a part of it, what is kept for movement."""
 HEADS = 200
@@ -81,7 +81,7 @@ class Levelling:
             )
             for _ in range(workers)
         ]
-        self.n_schedules = 0
+        self.n_schedules = self.n_rounds = 0
         self.history: list[tuple[float, int]] = []
         self.moves_only = bool((problem.latest < problem.horizon).any())
 
@@ -138,10 +138,11 @@ class Levelling:
             self.run(min(count, -(-(limit - self.n_schedules) // len(self.people))), moves=moves)
 
     def _exchange(self) -> None:
-        """The best plan goes to all workers."""
+        """Now and then the best plan goes to all workers; a better finish is noted always."""
         best = self.best
+        self.n_rounds += 1
         for work, people in zip(self.works, self.people, strict=True):
-            if people is not best:
+            if people is not best and self.n_rounds % EXCHANGE == 0:
                 row = int(kernel.draw(work.random, PLANS))
                 self._give(people, row, best.starts[PLANS], best.cost[PLANS], best.movement[PLANS])
         finish = int(best.cost[PLANS] & arrays.FINISH)
