@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
-from psplib import problem_of
+from psplib_problems import problem_of
 
 from pmtools.schedule.network import FF, FS, SF
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyjobshop
 
 from pmtools.schedule.levelling.search import first_plan, search
-from tests.psplib import best_known, read_psplib
+from tests.psplib_problems import best_known, read_psplib
 
 BUDGETS, WORKERS, SEED = (1, 5, 20), 2, 1
 PEER_STEP = 3

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from day_plan import day_plan, days
 from levelling_checker import overloads
-from psplib import FOLDER, read_psplib
+from psplib_problems import FOLDER, read_psplib
 from real_data import needs_data
 
 from pmtools.errors import ProjectError

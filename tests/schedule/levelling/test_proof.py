@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from levelling_problems import is_there_a_better, problems, violations
-from psplib import problem_of
+from psplib_problems import problem_of
 
 from pmtools.schedule.levelling.proof import Effort, bring_nearer, can_be_proven, prove
 from pmtools.schedule.levelling.search import search

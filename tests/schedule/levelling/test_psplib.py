@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 from levelling_problems import violations
-from psplib import FOLDER, best_known, read_psplib
+from psplib_problems import FOLDER, best_known, read_psplib
 from real_data import needs_data
 
 from pmtools.schedule.levelling.search import first_plan, search

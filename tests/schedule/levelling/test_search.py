@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from levelling_problems import finish_of, lateness_of, on_calendars, problems, violations
-from psplib import problem_of
+from psplib_problems import problem_of
 
 from pmtools.schedule.levelling.search import first_plan, search
 
