@@ -6,7 +6,6 @@ Run by `make bench`. These are facts of one run on one machine, not assertions.
 from __future__ import annotations
 
 import platform
-import random
 import resource
 import statistics
 import subprocess
@@ -15,10 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import networkx as nx
 import pandas as pd
 
 import pmtools as pm
+from tests.benchmarks import critical_path
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "templates" / "projects" / "software-rollout"
@@ -44,51 +43,6 @@ def child_cpu(command, repeats=3):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     return statistics.median(seconds)
-
-
-def network(n_tasks):
-    """A random network: two links a task, finish to start, durations of one to ten days."""
-    draw = random.Random(1)
-    tasks = [
-        {"id": str(n), "name": f"Task {n}", "duration_hours": 8 * draw.randint(1, 10)}
-        for n in range(n_tasks)
-    ]
-    pairs = {(draw.randrange(max(0, n - 50), n), n) for n in range(1, n_tasks) for _ in range(2)}
-    links = [{"predecessor_id": str(a), "successor_id": str(b)} for a, b in sorted(pairs)]
-    header = pm.Header("bench", "Bench", pd.Timestamp("2026-03-02 08:00"))
-    return pm.Project(header, tasks=pd.DataFrame(tasks), links=pd.DataFrame(links))
-
-
-def networkx_dates(project):
-    """Early and late dates by loops over a networkx graph: no calendar, no constraint."""
-    graph = nx.DiGraph()
-    graph.add_nodes_from(project.tasks["id"])
-    graph.add_edges_from(
-        zip(project.links["predecessor_id"], project.links["successor_id"], strict=True)
-    )
-    duration = dict(zip(project.tasks["id"], project.tasks["duration_hours"], strict=True))
-    order = list(nx.topological_sort(graph))
-    finish: dict[str, float] = {}
-    for task in order:
-        start = max((finish[before] for before in graph.predecessors(task)), default=0.0)
-        finish[task] = start + duration[task]
-    end = max(finish.values())
-    late: dict[str, float] = {}
-    for task in reversed(order):
-        late[task] = min((late[n] - duration[n] for n in graph.successors(task)), default=end)
-    return end
-
-
-def scheduling():
-    for n_tasks in (100, 1_000, 10_000):
-        project = network(n_tasks)
-        plan = pm.schedule(project)
-        worked = plan.calendars[""].hours_between(
-            pd.Series([project.header.start]), pd.Series([plan.finish])
-        )
-        assert float(worked[0]) == networkx_dates(project), "both must give the same finish"
-        ours, peer = cpu(lambda p=project: pm.schedule(p)), cpu(lambda p=project: networkx_dates(p))
-        yield f"schedule {n_tasks:,} tasks, with calendars", ours, "networkx, no calendar", peer
 
 
 def a_week():
@@ -125,9 +79,9 @@ def whole_commands():
 def main():
     lines = sum(len(p.read_text().splitlines()) for p in (ROOT / "pmtools").rglob("*.py"))
     print(f"{platform.platform()}, Python {platform.python_version()}, pandas {pd.__version__}")
-    print(f"pmtools: {lines:,} lines. Medians of {REPEATS} runs, CPU seconds.\n")
+    print(f"pmtools: {lines:,} lines. Medians of {REPEATS} runs, CPU seconds where not said.\n")
     print(f"{'what':<42}{'pmtools':>10}  {'peer':<32}{'peer':>8}{'ratio':>8}")
-    for part in (scheduling, a_week, whole_commands):
+    for part in (critical_path.rows, a_week, whole_commands):
         for what, ours, peer, theirs in part():
             beside = f"{peer:<32}{theirs:>8.3f}{theirs / ours:>8.2f}" if peer else ""
             print(f"{what:<42}{ours:>10.3f}  {beside}".rstrip(), flush=True)
