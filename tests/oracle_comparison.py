@@ -1,0 +1,243 @@
+"""Our dates against an oracle's, network by network: the same, explained by a rule, or not."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from mpxj_oracle import DATES, oracle
+from random_networks import network, rules_of
+
+from pmtools.project import Project
+from pmtools.schedule import Schedule, schedule
+
+NETWORKS = int(os.environ.get("ORACLE_NETWORKS", "1260"))
+"""How many networks of each tool are compared."""
+LATE = {"late_start", "late_finish", "total_float"}
+LONG_AGO = pd.Timedelta(weeks=20)
+LIMITS = ("SNLT", "FNLT", "MSO", "MFO")
+Differences = set[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and both its schedules; `differences` are pairs of task and column."""
+
+    seed: int
+    project: Project
+    theirs: pd.DataFrame
+
+    @cached_property
+    def plan(self) -> Schedule:
+        """Our schedule."""
+        return schedule(self.project)
+
+    @cached_property
+    def ours(self) -> pd.DataFrame:
+        """Our rows of the tasks that are compared: what is finished has no dates to come."""
+        tasks = self.plan.tasks.rename(columns={"total_float_hours": "total_float"})
+        tasks = tasks.set_index("id")
+        return tasks[~tasks["is_finished"] & (tasks["kind"] != "summary")]
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """Table `tasks` by id."""
+        return self.project.tasks.set_index("id")
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """Table `links`, and of both tasks whether they are started, finished and unfinished."""
+        rows = self.project.links.copy()
+        facts = self.plan.tasks.set_index("id")
+        for end in ("predecessor", "successor"):
+            for name in ("is_started", "is_finished"):
+                rows[f"{end}_{name}"] = (
+                    rows[f"{end}_id"].map(facts[name]).fillna(False).astype(bool)
+                )
+        return rows
+
+    def hours(self, task: str, start: pd.Timestamp, finish: pd.Timestamp) -> float:
+        """Working hours of the task's calendar between two instants."""
+        calendar = self.plan.calendars[self.tasks.at[task, "calendar_id"]]
+        return float(calendar.hours_between(start, finish))
+
+    @cached_property
+    def differences(self) -> Differences:
+        """Where dates are not the same instant of the task's working time, or floats differ."""
+        ours, theirs = self.ours, self.theirs.reindex(self.ours.index)
+        calendars = self.tasks["calendar_id"].reindex(ours.index)
+        found = {
+            (task, name)
+            for calendar_id, rows in ours.groupby(calendars).groups.items()
+            for name in DATES
+            for task, hours in zip(
+                rows,
+                self.plan.calendars[str(calendar_id)].hours_between(
+                    ours.loc[rows, name], theirs.loc[rows, name]
+                ),
+                strict=True,
+            )
+            if not abs(hours) < 0.01
+        }
+        gap = ours["total_float"] - theirs["total_float"]
+        return found | {(task, "total_float") for task in gap.index[~(gap.abs() < 0.01)]}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A rule by which an oracle differs, the reason, and which differences it explains."""
+
+    rule: str
+    reason: str
+    explains: Callable[[Case], Differences]
+
+
+@dataclass
+class Outcome:
+    """How many networks were compared by rule, how many each explanation settled, what is left."""
+
+    compared: Counter[str] = field(default_factory=Counter)
+    agreed: Counter[str] = field(default_factory=Counter)
+    explained: Counter[str] = field(default_factory=Counter)
+    unexplained: dict[int, Differences] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        rows = [f"{self.agreed[rule]:6} of {n:6} agree: {rule}" for rule, n in
+            sorted(self.compared.items())]  # fmt: skip
+        rows += [f"{n:6} explained: {rule}" for rule, n in sorted(self.explained.items())]
+        left = [f"{seed}: {sorted(found)}" for seed, found in sorted(self.unexplained.items())]
+        return "\n".join([*rows, f"{len(left)} unexplained", *left[:20]])
+
+
+def compared(scheduling: str, seeds: range, explanations: tuple[Explanation, ...]) -> Outcome:
+    """All networks of these seeds through both schedulers."""
+    projects = [network(seed, scheduling) for seed in seeds]
+    cases = [Case(*each) for each in zip(seeds, projects, oracle(projects), strict=True)]
+    outcome, open_cases = Outcome(), []
+    for case in cases:
+        left = _settled(case, explanations, outcome.explained)
+        outcome.compared.update({"all networks", *(rules := rules_of(case.project))})
+        if not case.differences:
+            outcome.agreed.update({"all networks", *rules})
+        if left:
+            open_cases.append((case, left))
+    proven = proven_late_dates(
+        [(case, left) for case, left in open_cases if _is_late_only(case, left)]
+    )
+    for case, left in open_cases:
+        if left <= proven.get(case.seed, set()):
+            outcome.explained["late dates proven by the oracle's own forward pass"] += 1
+        else:
+            outcome.unexplained[case.seed] = left - proven.get(case.seed, set())
+    return outcome
+
+
+def _settled(
+    case: Case, explanations: tuple[Explanation, ...], counter: Counter[str]
+) -> Differences:
+    """What no explanation settles."""
+    left = case.differences
+    for each in explanations:
+        if left and (settled := each.explains(case) & left):
+            counter[each.rule] += 1
+            left = left - settled
+    return left
+
+
+def _is_late_only(case: Case, left: Differences) -> bool:
+    """Whether only late dates differ, of work that can be moved, with floats that fit."""
+    is_microsoft = case.project.header.scheduling == "microsoft_project"
+    ours, kind = case.ours, case.project.header.total_float
+    for task, name in left:
+        row = ours.loc[task]
+        finish = case.hours(task, row["early_finish"], row["late_finish"])
+        start = case.hours(task, row["early_start"], row["late_start"])
+        fits = {"start": start, "smallest": min(start, finish)}.get(kind, finish)
+        if (
+            name not in LATE
+            or (row["is_started"] and is_microsoft)
+            or abs(row["total_float"] - fits) > 0.01
+        ):
+            return False
+    return True
+
+
+def proven_late_dates(cases: list[tuple[Case, Differences]]) -> dict[int, Differences]:
+    """Differences in late dates where ours are right by what a late date is.
+
+    The latest start of a task is the last with which no limit and not the finish of the project is
+    passed. So in a copy of the network without anything that holds tasks back, the oracle's own
+    forward pass, with the task at our late start, passes none of them; an hour later it does. (A
+    minute before it: the start of a shift and the end of the one before are the same to us.)
+    """
+    pushed = [
+        (case, task, later, _pushed(case, task, later))
+        for case, left in cases
+        for task in sorted({task for task, _ in left})
+        for later in (-1 / 60, 1)
+    ]
+    verdicts: dict[tuple[int, str], list[bool]] = {}
+    frames = oracle([project for *_, project in pushed]) if pushed else []
+    for (case, task, _, _), frame in zip(pushed, frames, strict=True):
+        verdicts.setdefault((case.seed, task), []).append(_is_in_time(case, frame))
+    return {
+        case.seed: {
+            (task, name) for task, name in left if verdicts[case.seed, task] == [True, False]
+        }
+        for case, left in cases
+    }
+
+
+def _pushed(case: Case, task: str, later: float) -> Project:
+    """The network long before it starts, one task held near our late start."""
+    tasks = case.project.tasks.copy()
+    calendar = case.plan.calendars[case.tasks.at[task, "calendar_id"]]
+    at = calendar.next_work(calendar.add(case.ours.at[task, "late_start"], later))
+    mine = tasks["id"] == task
+    is_primavera = case.project.header.scheduling == "primavera_p6"
+    # MPXJ moves a midnight of Primavera's "start no earlier than" to another hour of that day.
+    tasks["constraint"] = np.where(mine, "MSO" if is_primavera else "SNET", "")
+    tasks["constraint_date"] = pd.Series(
+        [at if each else pd.NaT for each in mine], dtype="datetime64[us]"
+    )
+    tasks["deadline"] = pd.Series([pd.NaT] * len(tasks), dtype="datetime64[us]")
+    ours = case.ours.reindex(tasks["id"])
+    is_started = ours["is_started"].fillna(False).to_numpy(bool)
+    tasks["duration_hours"] = np.where(is_started, ours["remaining_hours"], tasks["duration_hours"])
+    links = case.links[
+        ~case.links["predecessor_is_finished"] & ~case.links["successor_is_finished"]
+    ]
+    header = case.project.header
+    header = replace(header, start=header.start - LONG_AGO, status_date=None)
+    return case.project.replace(
+        header=header, tasks=tasks, links=links[case.project.links.columns].reset_index(drop=True),
+        progress=None,
+    )  # fmt: skip
+
+
+def _is_in_time(case: Case, frame: pd.DataFrame) -> bool:
+    """Whether a schedule of the oracle passes no limit and not the finish of its first one."""
+    active = case.ours.index
+    end = max(
+        case.plan.calendars[case.tasks.at[task, "calendar_id"]].previous_work(finish)
+        for task, finish in case.theirs.loc[active, "early_finish"].items()
+    )
+    for task in active:
+        row, found = case.tasks.loc[task], frame.loc[task]
+        limits = [("early_finish", end), ("early_finish", row["deadline"])]
+        if row["constraint"] in LIMITS:
+            kind = (
+                "early_start"
+                if row["constraint"][1] == "S" or row["constraint"] == "MSO"
+                else "early_finish"
+            )
+            limits.append((kind, row["constraint_date"]))
+        if any(
+            pd.notna(limit) and case.hours(task, limit, found[name]) > 0.01
+            for name, limit in limits
+        ):
+            return False
+    return True
