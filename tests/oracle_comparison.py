@@ -54,9 +54,7 @@ class Case:
         facts = self.plan.tasks.set_index("id")
         for end in ("predecessor", "successor"):
             for name in ("is_started", "is_finished"):
-                rows[f"{end}_{name}"] = (
-                    rows[f"{end}_id"].map(facts[name]).fillna(False).astype(bool)
-                )
+                rows[f"{end}_{name}"] = rows[f"{end}_id"].isin(facts.index[facts[name]])
         return rows
 
     def hours(self, task: str, start: pd.Timestamp, finish: pd.Timestamp) -> float:
@@ -205,7 +203,7 @@ def _pushed(case: Case, task: str, later: float) -> Project:
     )
     tasks["deadline"] = pd.Series([pd.NaT] * len(tasks), dtype="datetime64[us]")
     ours = case.ours.reindex(tasks["id"])
-    is_started = ours["is_started"].fillna(False).to_numpy(bool)
+    is_started = tasks["id"].isin(case.ours.index[case.ours["is_started"]]).to_numpy(bool)
     tasks["duration_hours"] = np.where(is_started, ours["remaining_hours"], tasks["duration_hours"])
     links = case.links[
         ~case.links["predecessor_is_finished"] & ~case.links["successor_is_finished"]
