@@ -30,11 +30,13 @@ class Side(NamedTuple):
     `full` has the capacities by slot, guard bits set, one word of resources after another. An arc
     goes to a task that waits; with one calendar its `distance` is from start to start, and `before`
     and `at` are empty. It `is_plain` with one calendar and one word where nothing is fixed or has a
-    latest start. Where nothing is due and nothing weighs, only the finish has a price.
+    latest start. With `is_alone` no task takes people from others: no plan is earlier. Where
+    nothing is due and nothing weighs, only the finish has a price.
     """
 
     horizon: int
     is_plain: bool
+    is_alone: bool
     is_priced: bool
     tasks: Any
     arcs: Any

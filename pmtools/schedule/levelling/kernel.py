@@ -168,7 +168,7 @@ def _fit(side, w, task, t, used):  # type: ignore[no-untyped-def]
         if (at_slot[0, t] if many else t) > task.latest:
             t, overload = begin, d
             break
-    for at in range(task.need, task.need_end):
+    for at in range(task.need, task.need if side.is_alone else task.need_end):
         need = side.needs[at]
         for tau in range(t, t + d):
             place = need.word + (at_slot[0, tau] if many else tau)

@@ -88,19 +88,19 @@ class Levelling:
     def _bounds(self) -> int:
         """No plan finishes before this; on the way, by when each task should be finished."""
         problem, tasks = self.problem, self.side.tasks
-        path, heads = self._alone(self.side)
+        alone = self.side._replace(is_alone=True, is_plain=False)
+        path, heads = self._generated(alone)
         tails = _tails(problem, heads)
-        known, limits = self._alone(self.mirror)
+        known, limits = self._generated(_relaxed(self.mirror))
         late = np.minimum(max(path, 0) - tails, problem.horizon - limits * (known >= 0))
         tasks["late"] = np.maximum(late, 0)
         rank = np.lexsort((tasks["late"], -problem.weight))
         tasks["rank"][rank] = np.arange(len(rank))
         return max(path, _energy_bound(problem, self.left, heads, tails))
 
-    def _alone(self, side: Side) -> tuple[int, Minutes]:
-        """Finish and starts without people."""
+    def _generated(self, side: Side) -> tuple[int, Minutes]:
         start = np.zeros(len(side.tasks), np.int64)
-        path, _ = kernel.generate(_relaxed(side), self.works[0], start, 0)
+        path, _ = kernel.generate(side, self.works[0], start, 0)
         return path, start
 
     @property
@@ -276,7 +276,9 @@ def _side(problem: Problem, left: Minutes) -> Side:
     full = _packed(left)
     is_plain = problem.at.size == 0 and len(full) == problem.horizon and not bound.any()
     at = np.pad(problem.at, ((0, 0), (0, 1)), constant_values=problem.horizon)
-    return Side(problem.horizon, is_plain, is_priced, tasks, arcs, needs, full, problem.before, at)
+    return Side(
+        problem.horizon, is_plain, False, is_priced, tasks, arcs, needs, full, problem.before, at
+    )
 
 
 def _capacity_left(problem: Problem) -> Minutes:
