@@ -66,10 +66,10 @@ class Levelling:
         """What is proved of the finish."""
         other = "no plan" if self.is_punctual else "no plan that is as punctual"
         if self.is_optimal:
-            return Statement(f"optimal: {other} is finished before {day(self.finish)}", "green")
+            return Statement(f"Optimal: {other} is finished before {day(self.finish)}", "green")
         days, percent = number(self.gap_days, 1), number(self.gap_percent, 1)
         return Statement(
-            f"at most {days} days ({percent}%) later than the best possible: "
+            f"At most {days} days ({percent}%) later than the best possible: "
             f"{other} is finished before {day(self.bound)}"
         )
 
@@ -78,7 +78,7 @@ class Levelling:
         return (
             f"{plain(self.project.header.name)}: levelled to {day(self.finish)}, was "
             f"{day(self.before.finish)}; {moved} task{'s' * (moved != 1)} moved, {left} "
-            f"overload{'s' * (left != 1)} left; {self.proof.text}"
+            f"overload{'s' * (left != 1)} left. {self.proof.text}"
         )
 
     def _repr_html_(self) -> Any:

@@ -42,7 +42,7 @@ def test_two_tasks_of_one_person_come_one_after_the_other(scheduling):
     assert sorted([days(plan, "A"), days(plan, "B")]) == ["06-01..03", "06-04..08"]
     assert f"{levelling.finish:%m-%d}" == "06-08"
     assert levelling.is_optimal
-    assert levelling.proof.text == "optimal: no plan is finished before 8 Jun 2026"
+    assert levelling.proof.text == "Optimal: no plan is finished before 8 Jun 2026"
     assert overloads(plan) == []
     moved = levelling.moves.iloc[0]
     assert (moved["moved_days"], moved["because"]) == (3, "Ann")
@@ -273,7 +273,7 @@ def test_what_cannot_be_kept_is_said_beside_the_proof():
     """Two tasks of Ann are due on the same day: one of them is late, as in any other plan."""
     project = staffed(day_plan("A3:deadline=2026-06-03 B3:deadline=2026-06-03"), "A", "B")
     levelling = quick(project)
-    text = "optimal: no plan that is as punctual is finished before 8 Jun 2026"
+    text = "Optimal: no plan that is as punctual is finished before 8 Jun 2026"
     assert levelling.proof.text == text
 
 
