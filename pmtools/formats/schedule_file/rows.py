@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from pmtools.formats.schedule_file.calendars import Calendars, Row
-from pmtools.formats.schedule_file.java import hours, instant, is_elapsed, number, text, word
+from pmtools.formats.schedule_file.java import (
+    hours,
+    instant,
+    is_elapsed,
+    java_enum,
+    number,
+    text,
+    word,
+)
 from pmtools.formats.schedule_file.options import MANDATORY, options_of
 from pmtools.formats.schedule_file.own_columns import OwnColumns
 from pmtools.formats.schedule_file.records import refusal
@@ -315,10 +323,16 @@ class Rows:
 
 
 def _resumed(task: Any) -> dt.datetime | None:
-    """When work goes on that was stopped before."""
-    stop, resume = instant(task.getStop() or task.getSuspendDate()), instant(task.getResume())
-    is_later = resume and task.getActualStart() and (stop is None or resume > stop)
-    return resume if is_later else None
+    """When work goes on after a pause; the night or weekend between two shifts is none."""
+    stop, resume = task.getStop() or task.getSuspendDate(), task.getResume()
+    if resume is None or task.getActualStart() is None:
+        return None
+    calendar = task.getEffectiveCalendar()
+    is_paused = stop is None or (
+        bool(resume.isAfter(stop))
+        and float(calendar.getWork(stop, resume, java_enum("TimeUnit", "HOURS")).getDuration()) > 0
+    )
+    return instant(resume) if is_paused else None
 
 
 def _notes(task: Any) -> str:
