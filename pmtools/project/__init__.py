@@ -95,6 +95,8 @@ class Project:
     departments: pd.DataFrame = field(default=None)
     responsibilities: pd.DataFrame = field(default=None)
     stakeholders: pd.DataFrame = field(default=None)
+    work_items: pd.DataFrame = field(default=None)
+    transitions: pd.DataFrame = field(default=None)
     sources: Mapping[str, Source] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -41,6 +41,10 @@ STRENGTHS = ("hard", "soft")
 TOTAL_FLOATS = ("finish", "start", "smallest")
 CRITICAL_BY = ("total_float", "longest_path")
 OPEN_ENDS = ("project_finish", "critical")
+DISTRIBUTIONS = (
+    "pert", "beta_pert", "triangular", "lognormal", "uniform", "normal", "discrete"
+)  # fmt: skip
+ITEM_CATEGORIES = ("to_do", "active", "waiting", "done")
 ITEM_STATES = ("open", "closed", "occurred", "approved", "rejected")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -164,14 +168,18 @@ _TABLES = (
         _ref("department_id", "departments", "department that does it"),
         _text("notes", "remarks"),
     ), ("id",)),
-    TableSchema("estimates", "three points of a task's duration", (
+    TableSchema("estimates", "what is uncertain about a task's duration", (
         _ref("task_id", "tasks", "the task", required=True),
         _number("optimistic_hours", "if all goes well", minimum=0),
         _number("most_likely_hours", "most likely", minimum=0),
         _number("pessimistic_hours", "if much goes wrong", minimum=0),
-        _text("distribution", "triangular, pert, ...", default="pert"),
-        _text("estimate_class", "AACE class 1 to 5 where the points are not known"),
+        _text("distribution", ", ".join(DISTRIBUTIONS), default="pert", choices=DISTRIBUTIONS),
+        _text("estimate_class", "AACE class 1 to 5 where the points are not known",
+            choices=("", *"12345")),
         _text("correlation_group", "tasks that tend to slip together"),
+        _text("task_type", "kind of work: its range is learnt from finished work of that kind"),
+        _text("team", "team whose throughput sets the duration"),
+        _number("remaining_items", "items of the team's backlog still to be done", minimum=0),
     ), ("task_id",)),
     TableSchema("ev_milestones", "a weighted milestone inside a task", (
         _ref("task_id", "tasks", "the task", required=True),
@@ -291,11 +299,27 @@ _TABLES = (
         Column("closed_date", "day", "when it was closed"),
         _number("probability", "0 to 1", minimum=0, maximum=1),
         _number("impact_hours", "most likely delay"),
+        _number("optimistic_impact_hours", "delay if it goes well"),
+        _number("pessimistic_impact_hours", "delay if it goes badly"),
+        _number("impact_percent", "most likely growth of the tasks it touches, 20: a fifth longer",
+            minimum=-100),
+        _number("optimistic_impact_percent", "growth if it goes well", minimum=-100),
+        _number("pessimistic_impact_percent", "growth if it goes badly", minimum=-100),
         _number("impact_cost", "most likely cost"),
+        _number("optimistic_impact_cost", "cost if it goes well"),
+        _number("pessimistic_impact_cost", "cost if it goes badly"),
+        _text("parallel_group", "risks of one group do not add up: the largest growth counts"),
+        _ref("calendar_id", "calendars", "calendar on which its tasks are worked if it occurs"),
         _text("response",
             "avoid, reduce, fallback, transfer, accept, share, enhance, exploit, reject"),
         _text("response_action", "what is done about it"),
         _number("response_cost", "what the response costs"),
+        _number("residual_probability", "0 to 1, after the response", minimum=0, maximum=1),
+        _number("residual_impact_hours", "most likely delay after the response"),
+        _number("residual_impact_percent", "most likely growth after the response", minimum=-100),
+        _number("residual_impact_cost", "most likely cost after the response"),
+        Column("response_done_date", "day", "when the response was in place; from then on the "
+            "residual figures count"),
         Column("task_ids", "ids", "tasks it touches", refers_to="tasks"),
         _text("outcome", "what was decided, and why"),
     ), ("id",)),
@@ -326,6 +350,22 @@ _TABLES = (
         _text("locale", "language of dates and numbers"),
         _text("format", "html, pdf"),
     ), ("id",)),
+    TableSchema("work_items", "an item of a team's backlog, as in Jira", (
+        _id("id", "key of the item", required=True),
+        _text("team", "team that works on it"),
+        _text("kind", "story, bug, ..."),
+        _text("title", "in one line"),
+        Column("created", "start", "when it was created"),
+        _ref("task_id", "tasks", "task of the plan it belongs to"),
+    ), ("id",)),
+    TableSchema("transitions", "a work item changes its state", (
+        _ref("item_id", "work_items", "the item", required=True),
+        Column("at", "start", "when", required=True),
+        _text("from_state", "state before"),
+        _text("to_state", "state after", required=True),
+        _text("category", "what the state after means: " + ", ".join(ITEM_CATEGORIES),
+            required=True, choices=ITEM_CATEGORIES),
+    ), ("item_id", "at", "to_state")),
 )
 
 # fmt: on
