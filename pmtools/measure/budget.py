@@ -15,6 +15,7 @@ import pandas as pd
 
 from pmtools.calendars import WorkCalendar, minutes_of
 from pmtools.project import Project, frame_of
+from pmtools.project.rates import rates_on as rates_on
 
 Matrix = npt.NDArray[np.float64]
 
@@ -51,22 +52,6 @@ def control_accounts(project: Project) -> pd.Series:
         account = account.where(account != "", above.map(tasks["control_account"]).fillna(""))
         above = above.map(tasks["parent_id"]).fillna("")
     return account
-
-
-def rates_on(rates: pd.DataFrame, resource_ids: pd.Series, days: pd.Series) -> pd.Series:
-    """The hourly rate of each resource that holds on each day; NaN where none does."""
-    wanted = pd.DataFrame({"resource_id": resource_ids.array, "from": days.array})
-    wanted["from"] = wanted["from"].astype("datetime64[us]")
-    known = rates[["resource_id", "from", "hourly_rate"]].copy()
-    known["from"] = known["from"].fillna(pd.Timestamp("1900-01-01"))
-    found = pd.merge_asof(
-        wanted.reset_index().sort_values("from", kind="stable"),
-        known.sort_values("from", kind="stable"),
-        on="from",
-        by="resource_id",
-    )
-    by_position = found.set_index("index")["hourly_rate"].sort_index()
-    return pd.Series(by_position.to_numpy(), index=resource_ids.index)
 
 
 def budget_of(project: Project) -> pd.DataFrame:
