@@ -294,6 +294,7 @@ def _mark_end(a, s):  # type: ignore[no-untyped-def]
     for node in range(len(a.nodes)):
         mine, placed = a.nodes[node], s.nodes[node]
         placed.end = placed.finish if mine.is_open_end else worked[mine.calendar]
+        placed.limit = end
 
 
 @inlined
@@ -337,7 +338,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
         late, work = min(placed.end, mine.latest), a.duration[node]
-        free, last = LATEST, LATEST
+        free, last = LATEST, placed.limit
         if a.is_plain_back[node]:
             late -= work
             for slot in range(a.out[node], a.out_end[node]):
@@ -364,14 +365,14 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                 if link.is_plain:
                     far, near = far - link.lag, near - link.lag
                 else:
-                    if is_start and after.duration > 0 and not (runs or after.delay != 0):
-                        to, until = later.limit, later.begins
-                    else:
+                    to, until, is_free = later.limit, later.begins, not (runs or after.delay != 0)
+                    if not (is_free and (is_start or after.duration == 0)):
                         to = latest_at(a.clocks, after.calendar, far)
+                    if not (is_free and is_start and after.duration > 0):
                         until = latest_at(a.clocks, after.calendar, near)
                     far, to = retreat(a.clocks, link, mine.calendar, to)
                     near, until = retreat(a.clocks, link, mine.calendar, until)
-                    if link.kind in (SS, SF):  # it may start in its free time, but not after it
+                    if link.kind in (SS, SF) or work == 0:  # in its free time, but not after it
                         last = min(last, to)
                 if link.kind in (SS, SF):
                     far, near = far + work, near + work

@@ -158,6 +158,17 @@ def test_a_milestone_that_is_put_before_its_predecessors_stands_on_its_day(rule)
     assert floats(plan, "A") == [-2]
 
 
+def test_what_waits_for_a_milestone_waits_for_its_next_shift():
+    """Done after its shift, a milestone stands on the next one: too late for what follows it."""
+    project = day_plan("A1 M0 B1", "A>M M>B")
+    evening = {"id": "evening", "shift_start": "20:00", "shift_finish": "23:00"}
+    week = [evening | {"weekday": day} for day in ("mon", "tue", "wed")]
+    tasks = project.tasks.assign(calendar_id=["", "evening", ""])
+    plan = schedule(project.replace(calendars=pd.DataFrame(week), tasks=tasks))
+    assert days(plan, "B") == "06-02..02"
+    assert floats(plan, "A", "B") == [0, 0]
+
+
 def test_a_summary_hands_down_its_finish_to_the_minute():
     """23:59 is the end of the day for a summary as it is for a task."""
     project = day_plan("S0 A1 P9")
