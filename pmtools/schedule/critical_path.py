@@ -50,6 +50,11 @@ class Dates:
 
 def dates_of(network: Network, limits: Limits) -> Dates:
     """Early and late dates of every node."""
+    return settled(network, limits)[1]
+
+
+def settled(network: Network, limits: Limits) -> tuple[Limits, Dates]:
+    """The same, with the limits whose lags are that share of a summary that the dates give."""
     dates = _dates(network, limits)
     for _ in np.unique(network.row[_is_share(network)]):  # one summary may follow another
         lag = _shares(network, limits, dates)
@@ -57,7 +62,7 @@ def dates_of(network: Network, limits: Limits) -> Dates:
             break
         limits = replace(limits, lag=lag)
         dates = _dates(network, limits)
-    return dates
+    return limits, dates
 
 
 def _is_share(network: Network) -> np.ndarray:
@@ -90,7 +95,8 @@ def _dates(network: Network, limits: Limits) -> Dates:
     arrays = arrays_of(network, limits)
     state = state_of(arrays, limits)
     try:
-        _pass_both_ways(arrays, state, limits, network.options.late_as_possible == "total")
+        is_total = network.options.late_as_possible == "total"
+        pass_both_ways(arrays, state, limits.floor, limits.is_late, is_total)
     except OverflowError:
         for calendar in network.calendars.by_position:
             if calendar.borders.week == 0:
@@ -186,21 +192,25 @@ def _tied(network: Network, is_support: np.ndarray, ties: Minutes) -> tuple[Minu
     return opens, closes
 
 
-def _pass_both_ways(arrays: Arrays, state: State, limits: Limits, is_late_by_total: bool) -> None:
-    kernel.forward(arrays, state)
-    kernel.backward(arrays, state)
-    if limits.is_late.any():
-        late = state.nodes["late"].copy()
+@kernel.compiled
+def pass_both_ways(a, s, floor, is_late, is_late_by_total):  # type: ignore[no-untyped-def]
+    """Both passes, and once more where tasks start as late as their free or total float allows."""
+    kernel.forward(a, s)
+    kernel.backward(a, s)
+    if not is_late.any():
+        return
+    late = s.nodes.late.copy()
+    for node in range(len(late)):
         if is_late_by_total:
-            latest_start = np.where(limits.is_late, late - limits.duration, MISSING)
-            state.nodes["floor"] = np.maximum(limits.floor, latest_start)
-        else:
-            arrays.nodes["is_late"] = limits.is_late
-            kernel.backward(arrays, state)
-            arrays.nodes["is_late"] = False
-        kernel.forward(arrays, state)
-        kernel.backward(arrays, state)
-        state.nodes["late"] = late
+            latest = late[node] - a.duration[node] if is_late[node] else MISSING
+            s.nodes[node].floor = max(floor[node], latest)
+        a.nodes[node].is_late = is_late[node] and not is_late_by_total
+    if not is_late_by_total:
+        kernel.backward(a, s)
+        a.nodes.is_late[:] = False
+    kernel.forward(a, s)
+    kernel.backward(a, s)
+    s.nodes.late[:] = late
 
 
 def arrays_of(network: Network, limits: Limits) -> Arrays:

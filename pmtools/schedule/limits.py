@@ -57,8 +57,10 @@ class Limits:
     lag: Minutes
 
 
-def limits_of(network: Network, progress: Progress) -> Limits:
+def limits_of(network: Network, progress: Progress, change: Minutes | int = 0) -> Limits:
     """The bounds of every node; hubs have none but the project start.
+
+    `change`: working minutes that remain beyond what the progress says.
 
     What remains of started work is what is scheduled. Primavera re-expresses the network on the
     status date: what is finished is a point there that holds its successors as long as its
@@ -71,7 +73,7 @@ def limits_of(network: Network, progress: Progress) -> Limits:
     is_open, is_running = network.is_leaf & ~progress.is_started, progress.is_started & ~done
     is_retained = options.out_of_sequence == "retained_logic"
     begin = network.before(progress.start)
-    duration, took = _durations(network, progress)
+    duration, took = (each + change for each in _durations(network, progress))
     instant, reason = _floor(network, rules, progress)
     floor = network.before(instant)
     if not is_at_status:
