@@ -164,3 +164,26 @@ def load(n_people=8, n_weeks=6):
                 }
             )
     return pd.DataFrame(rows)
+
+
+def needs():
+    """Columns of resource_needs: hours of roles, as those of the people of `load`."""
+    names = {"resource": "role", "load_hours": "needed_hours"}
+    return load().rename(columns=names).drop(columns="resource_id")
+
+
+def buffer_use(n=12):
+    """Columns of buffer_use: the buffer is used faster than the chain is done, then won back."""
+    step = np.arange(n)
+    used = np.where(step < 8, 9.5 * step - 6, 70 - 5 * (step - 8))
+    signal = np.select([used > 40, used > 20], ["red", "amber"], "green")
+    return pd.DataFrame(
+        {
+            "status_date": [STATUS - pd.Timedelta(weeks=int(n - 1 - k)) for k in step],
+            "chain_percent": 6.25 * step,
+            "buffer_percent": used,
+            "plan_at_percent": 100 / 6 + 33.3 * step / n,
+            "act_at_percent": 100 / 3 + 66.6 * step / n,
+            "signal": signal,
+        }
+    )

@@ -5,16 +5,18 @@ They know frames and metrics, not the stages: no number is computed here.
 """
 
 from pmtools.charts.curve import chart_s_curve
+from pmtools.charts.fever import chart_fever
 from pmtools.charts.float_paths import chart_float_paths
 from pmtools.charts.gantt import chart_gantt
 from pmtools.charts.indices import chart_index_trend
 from pmtools.charts.levelling import chart_levelling
-from pmtools.charts.load import chart_load, chart_workload
+from pmtools.charts.load import chart_load, chart_resource_needs, chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
 from pmtools.charts.network import chart_network
 from pmtools.charts.theme import show_charts_offline
 
 __all__ = [
+    "chart_fever",
     "chart_float_paths",
     "chart_gantt",
     "chart_index_trend",
@@ -22,6 +24,7 @@ __all__ = [
     "chart_load",
     "chart_milestone_trend",
     "chart_network",
+    "chart_resource_needs",
     "chart_s_curve",
     "chart_workload",
     "show_charts_offline",

@@ -80,25 +80,59 @@ def chart_load(
     """
     if isinstance(load, CannotSay):
         return theme.nothing(load)
+    rows = load[load["resource_id"] == resource_id] if resource_id else load
+    return _lanes(
+        rows,
+        title=title,
+        subtitle="Hours of work a week; the line is what there is to work in, orange is too much.",
+        words=("over", "people or teams", "have more work than hours", "nobody is assigned to work "
+               "that is left"),
+    )  # fmt: skip
+
+
+def chart_resource_needs(
+    needs: pd.DataFrame | CannotSay, *, title: str = "Hours needed of each role"
+) -> Chart:
+    """Hours that are needed of each role a week as bars, against the hours that its people have.
+
+    Parameters
+    ----------
+    needs
+        role, week (a date), needed_hours, capacity_hours, tasks (columns of `resource_needs`); the
+        8 roles that lack most are drawn, one below the other.
+    """
+    if isinstance(needs, CannotSay):
+        return theme.nothing(needs)
+    return _lanes(
+        needs.rename(columns={"role": "resource", "needed_hours": "load_hours"}),
+        title=title,
+        subtitle="Hours a week; the line is what the people of the role have, orange must be found "
+        "elsewhere, or moved.",
+        words=("short", "roles", "need more than there is", "no role is needed any more"),
+    )
+
+
+def _lanes(
+    load: pd.DataFrame, title: str, subtitle: str, words: tuple[str, str, str, str]
+) -> Chart:
+    """Bars against capacity in a lane for each of the most loaded."""
+    over, who, have_more, nobody = words
     rows = load.dropna(subset=["week", "load_hours", "capacity_hours"])
-    if resource_id:
-        rows = rows[rows["resource_id"] == resource_id]
     if rows.empty:
-        return theme.nothing("nobody is assigned to work that is left")
+        return theme.nothing(nobody)
     rows, n_people = _ranked(rows, MOST_LANES)
     bars = _bars(rows)
-    over = bars[bars["is_over"]]
     lanes = bars.groupby("row", as_index=False).agg(name=("name", "first"), n=("is_over", "sum"))
-    words = [f"{n or 'none'} of {bars['week'].nunique()} weeks over" for n in lanes["n"]]
+    n_weeks = bars["week"].nunique()
+    told = [f"{n or 'none'} of {n_weeks} weeks {over}" for n in lanes["n"]]
     worst = rows.loc[rows["share"].idxmax()]
     more = f" The {len(lanes)} most loaded of {n_people}." if n_people > len(lanes) else ""
     return theme.finished(
-        _histogram(bars, lanes.assign(words=words)),
+        _histogram(bars, lanes.assign(words=told)),
         title=title,
-        subtitle="Hours of work a week; the line is what there is to work in, orange is too "
-        f"much.{more}",
-        description=f"{title}: {len(lanes)} people or teams over {bars['week'].nunique()} weeks "
-        f"from {day(rows['week'].min())}. {len(over)} weeks have more work than hours; the most is "
+        subtitle=subtitle + more,
+        description=f"{title}: {len(lanes)} {who} over {n_weeks} weeks from "
+        f"{day(rows['week'].min())}. {int(bars['is_over'].sum())} weeks {have_more}; the most is "
         f"{number(worst['load_hours'])} h in {number(worst['capacity_hours'])} h for "
         f"{plain(worst['resource'], 60)} in the week of {day(worst['week'])}.",
         height=LANE * len(lanes) if len(lanes) > 1 else ALONE,

@@ -24,7 +24,7 @@ COLUMNS = {
 }
 
 
-def workload(plan: Schedule, weeks: int = 6) -> pd.DataFrame:
+def workload(plan: Schedule, weeks: int = 6, *, is_everyone: bool = False) -> pd.DataFrame:
     """Load of the remaining work against capacity, by person and week.
 
     The remaining work of a task (its remaining hours x the work planned for an hour of it; a day
@@ -37,6 +37,8 @@ def workload(plan: Schedule, weeks: int = 6) -> pd.DataFrame:
     weeks
         How many weeks from the status date on; the first is what is left of the current one. On a
         Friday evening this is the next week, with the weekend before it.
+    is_everyone
+        With those who have nothing to do.
 
     Returns
     -------
@@ -52,7 +54,8 @@ def workload(plan: Schedule, weeks: int = 6) -> pd.DataFrame:
     hours = _hours_in_weeks(plan, work, edges)
     people = project.resources[project.resources["kind"] != "material"]
     rows = []
-    for person in people[people["id"].isin(work["resource_id"])].itertuples():
+    is_shown = people["id"].isin(work["resource_id"]) | is_everyone
+    for person in people[is_shown].itertuples():
         mine = (work["resource_id"] == person.id).to_numpy()
         capacity = _capacity(plan, person, edges)
         for week in range(weeks):

@@ -12,6 +12,11 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from pmtools.metrics import CannotSay, Metric
+from pmtools.tables.planning import table_budget as table_budget
+from pmtools.tables.planning import table_buffers as table_buffers
+from pmtools.tables.planning import table_estimates as table_estimates
+from pmtools.tables.planning import table_hires as table_hires
+from pmtools.tables.planning import table_reference_class as table_reference_class
 from pmtools.tables.quality import table_schedule_findings as table_schedule_findings
 from pmtools.tables.quality import table_schedule_quality as table_schedule_quality
 from pmtools.tables.scheduling import table_conflicts as table_conflicts

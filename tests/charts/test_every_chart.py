@@ -13,6 +13,7 @@ from pictures import static_svg
 
 from pmtools import charts
 from pmtools.charts import (
+    chart_fever,
     chart_float_paths,
     chart_gantt,
     chart_index_trend,
@@ -20,6 +21,7 @@ from pmtools.charts import (
     chart_load,
     chart_milestone_trend,
     chart_network,
+    chart_resource_needs,
     chart_s_curve,
     chart_workload,
     show_charts_offline,
@@ -65,15 +67,17 @@ EVERY = {
     "s-curve": (s_curve, frames.curve),
     "index trend": (chart_index_trend, frames.by_date),
     "workload": (chart_workload, frames.load),
+    "resource needs": (chart_resource_needs, frames.needs),
+    "fever": (chart_fever, frames.buffer_use),
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
-    "levelling": "name",
+    "levelling": "name", "resource needs": "role",
 }  # fmt: skip
 KEYS = {
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
-    "levelling": "task_id",
+    "levelling": "task_id", "resource needs": "role",
 }  # fmt: skip
 
 

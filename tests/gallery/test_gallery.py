@@ -33,7 +33,7 @@ def gallery():
          "reason": ["no float is left"]}
     )  # fmt: skip
     money, quality = {"currency": value.currency}, pm.schedule_quality(plan)
-    at = now.header.status_date
+    at, needs = now.header.status_date, pm.resource_needs(plan)
     return {
         "chart_gantt": pm.chart_gantt(pm.with_baseline(plan, plan.tasks), at),
         "chart_milestone_trend": pm.chart_milestone_trend(pm.milestone_trend(schedules), at),
@@ -44,6 +44,13 @@ def gallery():
         "chart_network": pm.chart_network(plan.tasks, plan.links, last),
         "chart_float_paths": pm.chart_float_paths(paths),
         "chart_levelling": pm.chart_levelling(levelled.moves, **finishes),
+        "chart_resource_needs": pm.chart_resource_needs(needs),
+        "chart_fever": pm.chart_fever(pm.buffer_use(schedules)),
+        "table_estimates": pm.table_estimates(pm.widest_ranges(plan)),
+        "table_budget": pm.table_budget(pm.budget_hierarchy(plan), **money),
+        "table_hires": pm.table_hires(pm.hires(needs)),
+        "table_buffers": pm.table_buffers(pm.critical_chain(levelled).buffers),
+        "table_reference_class": pm.table_reference_class(pm.reference_class(plan), **money),
         "table_signals": pm.table_signals(pm.status(schedules, value).dimensions),
         "table_findings": pm.table_findings(pm.check(now).frame),
         "table_changes": pm.table_changes(pm.changes_since_last(schedules)),
@@ -69,6 +76,11 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
+    "table_estimates": ("Task", "Optimistic", "Most likely", "Pessimistic", "Slips with"),
+    "table_budget": ("Level", "Estimates (EUR)", "Amount (EUR)"),
+    "table_hires": ("Role", "From week of", "Weeks short", "Short in all"),
+    "table_buffers": ("Chain", "Length", "Buffer, root of squares", "Room", "Protected until"),
+    "table_reference_class": ("Source", "Projects", "Overrun", "This plan then"),
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
     "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),

@@ -1,0 +1,175 @@
+"""From estimates to the budget, what of the contingency is used, and what exchange rates cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmtools.measure.baseline import approve
+from pmtools.measure.budget import budget_of, unpriced_plan
+from pmtools.measure.earned_value import EarnedValue
+from pmtools.metrics import CannotSay, Metric
+from pmtools.project import Project
+from pmtools.schedule import Schedule
+from pmtools.words import Signal, Statement, money, percent
+
+LEVELS = ("estimates", "activity_contingency", "work_packages", "contingency_reserve", "amount")
+
+
+def approved(plan: Schedule) -> Project:
+    """The project with the plan as its baseline, where none is approved."""
+    if len(plan.project.baseline):
+        return plan.project
+    return approve(plan, name="plan", approved_by="", approved_date=plan.start)
+
+
+def widest_ranges(plan: Schedule) -> pd.DataFrame:
+    """The estimates of tasks that are not finished, the widest range first.
+
+    Returns
+    -------
+    DataFrame
+        `name`, and the columns of `estimates`; a range that a class or a team gives has no points.
+    """
+    rows = plan.tasks.loc[~plan.tasks["is_finished"], ["id", "name"]]
+    rows = rows.merge(plan.project.estimates, left_on="id", right_on="task_id").drop(columns="id")
+    width = rows["pessimistic_hours"] - rows["optimistic_hours"]
+    return rows.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def budget_hierarchy(
+    plan: Schedule,
+    *,
+    needed: pd.DataFrame | CannotSay | None = None,
+    activity_contingency: pd.Series | None = None,
+    management_reserve: float | None = None,
+) -> pd.DataFrame | CannotSay:
+    """From the estimates of activities to the budget, level by level (PMBOK, determine budget).
+
+    Parameters
+    ----------
+    needed
+        As `simulate.contingency` gives it: the contingency reserve is what its amount is above the
+        work packages, and shared out by them. Without it, or without cost in it, none.
+    activity_contingency
+        By task id; tasks that are not named have none.
+    management_reserve
+        Without it what the approved budget leaves; negative where it leaves nothing.
+
+    Returns
+    -------
+    DataFrame
+        A row a control account, then cost baseline (their sum), management reserve and budget
+        (both together): `level`, `name`, `estimates` + `activity_contingency` = `work_packages`,
+        + `contingency_reserve` = `amount`. Estimates are those of the approved baseline, without
+        one of the plan.
+    """
+    project = approved(plan)
+    tasks = budget_of(project)
+    if tasks["budget"].isna().any():
+        return CannotSay(f"no rate is known of {', '.join(unpriced_plan(project))}")
+    extra = pd.Series(dtype="float64") if activity_contingency is None else activity_contingency
+    tasks["activity_contingency"] = extra.reindex(tasks["task_id"]).fillna(0.0).to_numpy()
+    tasks["work_packages"] = tasks["budget"] + tasks["activity_contingency"]
+    whole = tasks["work_packages"].sum()
+    reserve = np.fmax(_of_cost(needed, "amount") - whole, 0.0)
+    tasks["contingency_reserve"] = tasks["work_packages"] * (reserve / whole if whole else 0.0)
+    tasks["amount"] = tasks["work_packages"] + tasks["contingency_reserve"]
+    tasks = tasks.rename(columns={"budget": "estimates"})
+    rows = tasks.groupby("control_account")[[*LEVELS]].sum().rename_axis("name").reset_index()
+    whole = rows[[*LEVELS]].sum()
+    if management_reserve is None:
+        management_reserve = np.nan if (b := project.header.budget) is None else b - whole["amount"]
+    above = [
+        {"level": "cost baseline", **whole},
+        {"level": "management reserve", "amount": management_reserve},
+        {"level": "budget", "amount": whole["amount"] + management_reserve},
+    ]
+    table = pd.concat([rows.assign(level="control account"), pd.DataFrame(above)])
+    return table[["level", "name", *LEVELS]].fillna({"name": ""}).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class ContingencyUse(Statement):
+    """What of a contingency is used: `released` into the baseline by approved changes, `overspent`
+    as cost above earned value; against the `expected` cost of the open risks.
+    """
+
+    contingency: float = np.nan
+    released: float = np.nan
+    overspent: float = np.nan
+    expected: float = np.nan
+
+
+def contingency_use(
+    project: Project,
+    value: EarnedValue,
+    *,
+    needed: pd.DataFrame | CannotSay | None = None,
+    contingency: float | None = None,
+) -> Statement:
+    """How much of the contingency is used, against what is earned and what is still at risk.
+
+    Parameters
+    ----------
+    needed
+        As `simulate.contingency` gives it: the expected value of the open risks, and what is needed
+        at the confidence it was asked for.
+    contingency
+        Without it what the approved budget left above the first baseline.
+
+    Returns
+    -------
+    A `ContingencyUse`: red where the rest does not cover the expected value of the risks; amber
+    where it does not cover what is needed, or more of it is used (percent) than work is earned.
+    """
+    measures = (Metric.COST_VARIANCE, Metric.PERCENT_COMPLETE)
+    variance, earned = (value.value(metric) for metric in measures)
+    if isinstance(variance, CannotSay) or isinstance(earned, CannotSay):
+        return Statement(f"C{str(variance if isinstance(variance, CannotSay) else earned)[1:]}",
+                         "unknown")  # fmt: skip
+    rows = project.baseline.sort_values("approved_date", kind="stable")
+    first, last = (
+        budget_of(project.replace(baseline=rows[rows["baseline"] == name]))["budget"].sum()
+        for name in rows["baseline"].iloc[[0, -1]]
+    )
+    whole = (project.header.budget or 0.0) - first if contingency is None else contingency
+    if whole <= 0:
+        reason = "no contingency is stated, and the budget leaves none above the first baseline"
+        return Statement(f"Cannot say, because {reason}", "unknown")
+    released, overspent = last - first, max(-variance, 0.0)
+    used, left = 100 * (released + overspent) / whole, whole - released - overspent
+    expected, wanted = (_of_cost(needed, name) for name in ("expected_value", "contingency"))
+    all_of, changed, above, rest, at_risk, safe = (
+        money(amount, project.header.currency)
+        for amount in (whole, released, overspent, abs(left), expected, wanted)
+    )
+    words = (
+        f"{percent(used)} of the contingency of {all_of} is used ({changed} by approved changes, "
+        f"{above} by cost above earned value), with {percent(earned)} of the work earned; {rest} "
+        f"is {'left' if left >= 0 else 'missing already'}"
+    )
+    if expected == expected:
+        words += f", open risks have an expected cost of {at_risk}, what remains needs {safe}"
+    is_thin = used > earned or left < wanted
+    signal: Signal = "red" if left < np.fmax(expected, 0) else "amber" if is_thin else "green"
+    return ContingencyUse(words, signal, whole, released, overspent, expected)
+
+
+def _of_cost(needed: pd.DataFrame | CannotSay | None, column: str) -> float:
+    """A figure of the cost in a table of `simulate.contingency`; NaN where it has none."""
+    if needed is None or isinstance(needed, CannotSay):
+        return np.nan
+    return float(needed.loc[needed["quantity"] == "cost", column].sum(min_count=1))
+
+
+def currency_variance(amount: Any, budget_rate: Any, actual_rate: Any) -> tuple[Any, Any]:
+    """A cost in another currency at the budget's rate, and the variance that is due to the rate.
+
+    The first belongs in earned value, the second is told apart; negative is worse, as in all
+    variances. Rates: units of the project's currency for one of the other.
+    """
+    return amount * budget_rate, amount * (budget_rate - actual_rate)
