@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,7 +67,25 @@ _FORECAST = sa.Table(
     sa.Column("finish", sa.DateTime),
     sa.Column("amount", sa.Float),
 )
+_QUANTILE = sa.Table(
+    "forecast_quantile", _METADATA,
+    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
+    sa.Column("quantity", sa.String(200), primary_key=True),
+    sa.Column("method", sa.String(100), primary_key=True),
+    sa.Column("probability", sa.Float, primary_key=True),
+    sa.Column("finish", sa.DateTime),
+    sa.Column("amount", sa.Float),
+)
+_OUTCOME = sa.Table(
+    "outcome", _METADATA,
+    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
+    sa.Column("quantity", sa.String(200), primary_key=True),
+    sa.Column("start", sa.DateTime),
+    sa.Column("finish", sa.DateTime),
+    sa.Column("amount", sa.Float),
+)
 # fmt: on
+_QUANTITY = ["project_id", "quantity"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,10 @@ class WeekFacts:
     milestones
         Columns `task_id`, `name`, `baseline`, `forecast`, `is_done`.
     forecasts
-        Columns `quantity` (finish or cost), `method`, `finish` (a date) or `amount` (money).
+        Columns `quantity` (finish, cost or milestone:ID), `method`, `finish` (a date) or `amount`
+        (money); with `probability` (0 to 1), the chance of that or less; NaN: one date or amount.
+    outcomes
+        What has come to be known: `quantity`, `start` (of the project), `finish`, `amount`.
     """
 
     project_id: str
@@ -91,17 +112,23 @@ class WeekFacts:
     metrics: pd.DataFrame = field(default_factory=pd.DataFrame)
     milestones: pd.DataFrame = field(default_factory=pd.DataFrame)
     forecasts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    outcomes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def rows(self) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
         """The rows of each table of the database."""
-        frames = (self.metrics, self.milestones, self.forecasts)
-        tables = (_METRIC, _MILESTONE, _FORECAST)
+        said = self.forecasts
+        is_range = said.get("probability", pd.Series(index=said.index, dtype="float64")).notna()
+        points, ranges = said[~is_range], said[is_range]
+        frames = (self.metrics, self.milestones, points, ranges, self.outcomes)
+        tables = (_METRIC, _MILESTONE, _FORECAST, _QUANTILE, _OUTCOME)
         return [(table, _rows(table, frame)) for table, frame in zip(tables, frames, strict=True)]
 
     def hash(self) -> str:
         """SHA-256 of everything in it; equal facts have equal hashes."""
         content = [self.project_name, str(self.status_date), self.input_hash]
-        tables = [rows for _, rows in self.rows()]
+        first, later = self.rows()[:3], self.rows()[3:]
+        # Weeks recorded before there were ranges and outcomes keep their hash.
+        tables = [rows for _, rows in first] + [rows for _, rows in later if rows]
         text = json.dumps([content, tables], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -221,42 +248,61 @@ class History:
             query = query.where(_WEEK.c.project_id == project_id)
         return self._frame(query)
 
-    def metrics(self, project_id: str) -> pd.DataFrame:
+    def metrics(self, project_id: str | None = None) -> pd.DataFrame:
         """Headline figures by week, last revision: status_date, metric, value, cannot_say."""
-        return self._latest(_METRIC, project_id)
+        return _last_revision(self._all(_METRIC, project_id))
 
-    def milestones(self, project_id: str) -> pd.DataFrame:
+    def milestones(self, project_id: str | None = None) -> pd.DataFrame:
         """Milestones by week, last revision: status_date, task_id, name, baseline, forecast."""
-        return self._latest(_MILESTONE, project_id)
+        return _last_revision(self._all(_MILESTONE, project_id))
 
-    def forecasts(self, project_id: str) -> pd.DataFrame:
-        """Forecasts by week, last revision: status_date, quantity, method, finish, amount."""
-        return self._latest(_FORECAST, project_id)
+    def outcomes(self, project_id: str | None = None) -> pd.DataFrame:
+        """What each project came to, as last recorded: quantity, start, finish, amount."""
+        known = _last_revision(self._all(_OUTCOME, project_id))
+        return known.drop_duplicates(_QUANTITY, keep="last", ignore_index=True)
 
-    def _latest(self, table: sa.Table, project_id: str) -> pd.DataFrame:
-        newest = (
-            sa.select(_WEEK.c.status_date, sa.func.max(_WEEK.c.revision).label("revision"))
-            .where(_WEEK.c.project_id == project_id)
-            .group_by(_WEEK.c.status_date)
-            .subquery()
-        )
-        is_newest = (newest.c.status_date == _WEEK.c.status_date) & (
-            newest.c.revision == _WEEK.c.revision
-        )
+    def forecasts(self, project_id: str | None = None) -> pd.DataFrame:
+        """Forecasts by week, as they were said before the outcome was recorded.
+
+        Returns
+        -------
+        DataFrame
+            `project_id`, `status_date`, `quantity`, `method`, `probability` (NaN: one date or
+            amount), `finish` or `amount`; `spent`, the cost on the status date; `is_before`,
+            whether it was recorded before the outcome was: what is said in hindsight is none.
+        """
+        keys = ["project_id", "status_date"]
+        points = self._all(_FORECAST, project_id).assign(probability=float("nan"))
+        said = pd.concat([points, self._all(_QUANTILE, project_id)], ignore_index=True)
+        outcomes = self._all(_OUTCOME, project_id).groupby(_QUANTITY, as_index=False)
+        first = outcomes["recorded_at"].min().rename(columns={"recorded_at": "known_at"})
+        said = said.merge(first, on=_QUANTITY, how="left")
+        said["is_before"] = ~(said["recorded_at"] >= said["known_at"])
+        # What was said in hindsight stands for a week only where nothing was said before.
+        said["revision"] = said["revision"].where(said["is_before"], -1 / said["revision"])
+        said = _last_revision(said, [*keys, "quantity"]).drop(columns="known_at")
+        costs = self.metrics(project_id).query("metric == 'actual_cost'")
+        spent = costs[[*keys, "value"]].rename(columns={"value": "spent"})
+        order = [*keys, "quantity", "method", "probability"]
+        said = said.merge(spent, on=keys, how="left")
+        return said.sort_values(order, ignore_index=True, na_position="first")
+
+    def _all(self, table: sa.Table, project_id: str | None) -> pd.DataFrame:
+        """Rows of every week and revision, oldest first, each with its week."""
         columns = [column for column in table.c if column.name != "week_id"]
-        query = (
-            sa.select(_WEEK.c.status_date, *columns)
-            .join(table, table.c.week_id == _WEEK.c.id)
-            .join(newest, is_newest)
-            .where(_WEEK.c.project_id == project_id)
-            .order_by(_WEEK.c.status_date, columns[0])
-        )
-        return self._frame(query)
+        week = (_WEEK.c.project_id, _WEEK.c.status_date, _WEEK.c.revision, _WEEK.c.recorded_at)
+        query = sa.select(*week, *columns).join(table, table.c.week_id == _WEEK.c.id)
+        if project_id is not None:
+            query = query.where(_WEEK.c.project_id == project_id)
+        return self._frame(query.order_by(*week, columns[0]))
 
     def _frame(self, query: sa.Select[Any]) -> pd.DataFrame:
         with self._transaction(writes=False) as connection:
             result = connection.execute(query)
-            return pd.DataFrame(result.all(), columns=list(result.keys()))
+            frame = pd.DataFrame(result.all(), columns=list(result.keys()))
+        kinds = {sa.DateTime: "datetime64[us]", sa.Float: "float64"}
+        types = {c.name: kinds.get(type(c.type)) for c in query.selected_columns}
+        return frame.astype({name: kind for name, kind in types.items() if kind})
 
 
 def _create_first_tables(connection: sa.Connection) -> None:
@@ -265,7 +311,16 @@ def _create_first_tables(connection: sa.Connection) -> None:
         table.create(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_first_tables,)
+def _create_quantiles_and_outcomes(connection: sa.Connection) -> None:
+    """Forecasts with a probability, and what the projects came to."""
+    for table in (_QUANTILE, _OUTCOME):
+        table.create(connection)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    _create_first_tables,
+    _create_quantiles_and_outcomes,
+)
 """Every change of the schema, in order; a step that was released is never edited."""
 
 
@@ -287,6 +342,13 @@ def _make_sqlite_safe(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _last_revision(rows: pd.DataFrame, keys: Sequence[str] = ()) -> pd.DataFrame:
+    """Of each project, status date (or other keys) the rows of the last revision."""
+    keys = list(keys) or ["project_id", "status_date"]
+    is_last = rows["revision"] == rows.groupby(keys)["revision"].transform("max")
+    return rows[is_last].drop(columns=["revision", "recorded_at"]).reset_index(drop=True)
 
 
 def _rows(table: sa.Table, frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,11 +6,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pmtools import history as history_module
 from pmtools.errors import HistoryError, MissingExtra
 from pmtools.history import MIGRATIONS, History, WeekFacts
 
@@ -96,6 +98,121 @@ def test_facts_come_back_as_they_were_recorded(tmp_path):
     forecasts = history.forecasts("P1").set_index("quantity")
     assert forecasts.loc["cost", "amount"] == 1200.5
     assert pd.isna(forecasts.loc["cost", "finish"])
+
+
+def with_ranges(week="2026-03-06", p80="2026-07-10", **changes):
+    """A week with a range of the finish; `outcomes` once it is known."""
+    rows = [("finish", "simulation", p, pd.Timestamp(at), float("nan"))
+            for p, at in [(0.5, "2026-07-01"), (0.8, p80)]]  # fmt: skip
+    names = ["quantity", "method", "probability", "finish", "amount"]
+    base = facts(week=week)
+    said = pd.concat([base.forecasts, pd.DataFrame(rows, columns=names)], ignore_index=True)
+    return replace(base, forecasts=said, **changes)
+
+
+ENDED = pd.DataFrame(
+    {
+        "quantity": ["finish", "cost"],
+        "start": [pd.Timestamp("2026-01-05 08:00")] * 2,
+        "finish": [pd.Timestamp("2026-07-08 17:00")] * 2,
+        "amount": [float("nan"), 1500.0],
+    }
+)
+
+
+def test_a_range_is_remembered_with_its_probabilities(tmp_path):
+    """One date stands without a probability, a range with one for each of its dates."""
+    history = History(tmp_path / "history.sqlite")
+    history.record(with_ranges())
+    said = history.forecasts("P1")
+    ranges = said[said["method"] == "simulation"]
+    assert list(ranges["probability"]) == [0.5, 0.8]
+    assert list(ranges["finish"]) == [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-07-10")]
+    assert said.loc[said["method"] != "simulation", "probability"].isna().all()
+    assert said["is_before"].all()
+    assert not history.record(with_ranges()).is_new
+
+
+def test_the_outcome_is_remembered_when_it_is_known(tmp_path):
+    """The last week that knew it says it; other projects have none."""
+    history = History(tmp_path / "history.sqlite")
+    history.record(with_ranges())
+    assert history.outcomes().empty
+    history.record(with_ranges(week="2026-07-10", outcomes=ENDED))
+    found = history.outcomes().set_index("quantity")
+    assert found.loc["cost", "amount"] == 1500
+    assert found.loc["finish", "finish"] == pd.Timestamp("2026-07-08 17:00")
+    assert found["project_id"].eq("P1").all()
+
+
+def test_a_forecast_is_not_changed_once_the_outcome_is_known(tmp_path):
+    """A week that is corrected with hindsight keeps what it said before."""
+    history = History(tmp_path / "history.sqlite")
+    history.record(with_ranges())
+    history.record(with_ranges(p80="2026-07-14"))
+    history.record(with_ranges(week="2026-07-10", outcomes=ENDED))
+    assert history.record(with_ranges(p80="2026-07-08 17:00")).revision == 3
+    history.record(with_ranges(week="2026-05-01"))
+    said = history.forecasts().set_index(["status_date", "method", "probability"]).sort_index()
+    first = said.loc[(pd.Timestamp("2026-03-06"), "simulation", 0.8)]
+    assert first["finish"] == pd.Timestamp("2026-07-14")
+    assert first["is_before"]
+    assert not said.loc[pd.Timestamp("2026-05-01"), "is_before"].any()
+
+
+def test_what_was_spent_stands_beside_each_forecast(tmp_path):
+    """A forecast of cost is judged by what was left of it."""
+    history = History(tmp_path / "history.sqlite")
+    spent = {"metric": ["actual_cost"], "value": [400.0], "cannot_say": [""]}
+    history.record(with_ranges(metrics=pd.DataFrame(spent)))
+    history.record(with_ranges(week="2026-03-13"))
+    said = history.forecasts().groupby("status_date")["spent"].first()
+    assert said.iloc[0] == 400
+    assert pd.isna(said.iloc[1])
+
+
+def test_an_empty_history_has_no_forecast_and_no_outcome(tmp_path):
+    """Dates are dates and amounts are numbers, also where there are none."""
+    history = History(tmp_path / "history.sqlite")
+    for frame in (history.forecasts(), history.outcomes()):
+        assert frame.empty
+        assert frame["finish"].dtype == "datetime64[us]"
+        assert frame["amount"].dtype == "float64"
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path, monkeypatch):
+    """What it holds is read as before, the same week is known again, and new ones go in."""
+    path = tmp_path / "history.sqlite"
+    monkeypatch.setattr(history_module, "MIGRATIONS", MIGRATIONS[:1])
+    History(path)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST_SCHEMA_WEEK.replace("HASH", facts().hash()))
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        names = {row[0] for row in connection.execute(tables)}
+    connection.close()
+    assert names == {"migration", "week", "metric", "milestone", "forecast"}
+    monkeypatch.undo()
+    history = History(path)
+    assert history.forecasts("P1")["amount"].dropna().tolist() == [1200.5]
+    assert history.forecasts("P1")["probability"].isna().all()
+    assert history.metrics("P1").set_index("metric").loc["cost_performance_index", "value"] == 0.9
+    assert not history.record(facts()).is_new
+    assert history.record(with_ranges(outcomes=ENDED)).revision == 2
+    assert len(history.outcomes()) == 2
+
+
+FIRST_SCHEMA_WEEK = """
+INSERT INTO week VALUES (1, 'P1', 'Rollout', '2026-03-06 00:00:00.000000', 1, '00', 'HASH',
+  '2026-03-06 18:00:00.000000');
+INSERT INTO metric VALUES (1, 'cost_performance_index', 0.9, '');
+INSERT INTO forecast VALUES (1, 'finish', 'critical path', '2026-06-30 00:00:00.000000', NULL);
+INSERT INTO forecast VALUES (1, 'cost', 'CPI', NULL, 1200.5);
+"""
+
+
+def test_the_hash_of_a_week_is_that_of_the_first_schema():
+    """Weeks recorded by the first release are known again."""
+    assert facts().hash() == "697d2b29cb3897cffe70194b039a0a14699c3c16d4e5681078097b6257f2e325"
 
 
 def test_projects_do_not_mix(tmp_path):

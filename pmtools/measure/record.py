@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pandas as pd
 
 from pmtools.history import History, Recorded, WeekFacts
+from pmtools.measure.budget import last_approved
 from pmtools.measure.earned_value import EarnedValue
 from pmtools.measure.milestones import milestones
 from pmtools.metrics import CannotSay, Metric
 from pmtools.schedule import Schedule
 
+if TYPE_CHECKING:
+    from pmtools.simulate.result import Simulation
+
+_EAC = Metric.ESTIMATE_AT_COMPLETION.column
+RANGE = {"quantity": "str", "method": "str", "probability": "float64",
+         "finish": "datetime64[us]", "amount": "float64"}  # fmt: skip
 HEADLINE = (
     Metric.PLANNED_VALUE, Metric.EARNED_VALUE, Metric.ACTUAL_COST, Metric.BUDGET_AT_COMPLETION,
     Metric.COST_PERFORMANCE_INDEX, Metric.SCHEDULE_PERFORMANCE_INDEX,
@@ -17,8 +27,16 @@ HEADLINE = (
 )  # fmt: skip
 
 
-def record_week(history: str, plan: Schedule, value: EarnedValue) -> Recorded | CannotSay:
+def record_week(
+    history: str,
+    plan: Schedule,
+    value: EarnedValue,
+    simulation: Simulation | CannotSay | None = None,
+) -> Recorded | CannotSay:
     """Record the week in a history database; with an empty URL nothing is recorded.
+
+    The forecasts of all methods are remembered before the outcome is known, those of the
+    simulation with their probability; and the outcome once everything is finished.
 
     Raises
     ------
@@ -29,10 +47,12 @@ def record_week(history: str, plan: Schedule, value: EarnedValue) -> Recorded | 
         return CannotSay("no history database was named: nothing was recorded")
     if plan.status_date is None:
         return CannotSay("the project has no status date: its week is not known")
-    return History(history).record(facts_of_week(plan, value))
+    return History(history).record(facts_of_week(plan, value, simulation))
 
 
-def facts_of_week(plan: Schedule, value: EarnedValue) -> WeekFacts:
+def facts_of_week(
+    plan: Schedule, value: EarnedValue, simulation: Simulation | CannotSay | None = None
+) -> WeekFacts:
     """The facts of a week as `History.record` takes them.
 
     Raises
@@ -49,7 +69,8 @@ def facts_of_week(plan: Schedule, value: EarnedValue) -> WeekFacts:
         input_hash=plan.project.content_hash(),
         metrics=_headline(value),
         milestones=milestones([plan])[["task_id", "name", "baseline", "forecast", "is_done"]],
-        forecasts=_forecasts(plan, value),
+        forecasts=pd.concat([_forecasts(plan, value), _ranges(simulation)], ignore_index=True),
+        outcomes=_outcomes(plan, value),
     )
 
 
@@ -64,8 +85,40 @@ def _headline(value: EarnedValue) -> pd.DataFrame:
 
 
 def _forecasts(plan: Schedule, value: EarnedValue) -> pd.DataFrame:
-    costs = value.eac_by_factor.dropna(subset="estimate_at_completion")
-    rows = [("finish", "critical path", plan.finish, float("nan"))]
-    amounts = zip(costs["factor"], costs["estimate_at_completion"], strict=True)
-    rows += [("cost", method, pd.NaT, amount) for method, amount in amounts]
-    return pd.DataFrame(rows, columns=["quantity", "method", "finish", "amount"])
+    """One date or amount each: the plan, what was approved, and earned value by every factor."""
+    approved = last_approved(plan.project)["finish"].max()
+    dates = [("critical path", plan.finish), ("baseline", approved)]
+    times = value.time_estimates
+    names = "EAC(t) " + times["method"] + ", " + times["factor"]
+    dates += list(zip(names, times["finish"], strict=True))
+    costs = value.eac_by_factor
+    amounts = [("baseline", value.by_date[Metric.BUDGET_AT_COMPLETION.column].iloc[-1])]
+    amounts += list(zip(costs["factor"], costs[_EAC], strict=True))
+    rows = [("finish", name, at, np.nan) for name, at in dates if not pd.isna(at)]
+    rows += [("cost", name, pd.NaT, amount) for name, amount in amounts if not pd.isna(amount)]
+    found = pd.DataFrame(rows, columns=["quantity", "method", "finish", "amount"])
+    return found.assign(probability=np.nan)
+
+
+def _ranges(simulation: Simulation | CannotSay | None) -> pd.DataFrame:
+    """The quantiles of the simulated finish and cost, and of each milestone, with their chance."""
+    if simulation is None or isinstance(simulation, CannotSay):
+        return pd.DataFrame(columns=RANGE).astype(RANGE)
+    said = simulation.quantiles.dropna(subset=["finish", "amount"], how="all")
+    return said.assign(method="simulation")[list(RANGE)].astype(RANGE)
+
+
+def _outcomes(plan: Schedule, value: EarnedValue) -> pd.DataFrame:
+    """What is known for good: milestones that are reached and, once all is finished, the end."""
+    tasks = plan.tasks[plan.tasks["kind"] != "level_of_effort"]
+    done = tasks[(tasks["kind"] == "milestone") & tasks["is_finished"]]
+    rows = [
+        ("milestone:" + key, at, np.nan)
+        for key, at in zip(done["id"], done["actual_finish"], strict=True)
+    ]
+    if tasks["is_finished"].all():
+        end, cost = tasks["actual_finish"].max(), value.value(Metric.ACTUAL_COST)
+        rows.append(("finish", end, np.nan))
+        rows += [] if isinstance(cost, CannotSay) else [("cost", end, cost)]
+    found = pd.DataFrame(rows, columns=["quantity", "finish", "amount"])
+    return found.assign(start=tasks["start"].min())

@@ -47,9 +47,14 @@ def test_forecasts_are_remembered_before_the_outcome_is_known():
     assert found.loc["critical path", "finish"] == plan.finish
     assert found.loc["CPI", "amount"] == 12_500
     assert found.loc["1", "amount"] == 11_000
-    assert list(found["quantity"]) == ["finish"] + ["cost"] * 8
+    assert found.loc["EAC(t) ES, SPI(t)", "finish"] == pd.Timestamp("2026-03-20 17:00")
+    assert (found.loc["baseline", "finish"] == pd.Timestamp("2026-03-20 17:00")).any()
+    assert (found.loc["baseline", "amount"] == 10_000).any()
+    assert list(found["quantity"]) == ["finish"] * 11 + ["cost"] * 9
+    assert found["probability"].isna().all()
     without = facts_of_week(*week(costs=())).forecasts
-    assert list(without["method"]) == ["critical path"]
+    assert list(without["method"].unique()[:2]) == ["critical path", "baseline"]
+    assert list(without.loc[without["quantity"] == "cost", "method"]) == ["baseline"]
 
 
 def test_milestones_are_remembered_with_their_forecast():
