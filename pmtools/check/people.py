@@ -44,8 +44,27 @@ def _unseen(case: Case) -> pd.DataFrame:
 
 def _unranked(case: Case) -> pd.DataFrame:
     risks = case.open_items[case.open_items["kind"] == "risk"]
-    has_impact = risks[["impact_hours", "impact_cost"]].notna().any(axis=1)
+    has_impact = risks[["impact_hours", "impact_percent", "impact_cost"]].notna().any(axis=1)
+    has_impact |= risks["calendar_id"] != ""
     return risks[risks["probability"].isna() | ~has_impact]
+
+
+def _unordered(case: Case) -> pd.DataFrame:
+    """Rows with what is out of order: `on` hours, percent or cost, and the three values."""
+    found = []
+    for on in ("hours", "percent", "cost"):
+        ends = [f"{end}impact_{on}" for end in ("optimistic_", "", "pessimistic_")]
+        low, mode, high = (case.open_items[name] for name in ends)
+        rows = case.open_items[(low > mode) | (mode > high) | (low > high)]
+        three = rows[ends].set_axis(["low", "mode", "high"], axis=1)
+        found.append(rows.join(three).assign(on=on))
+    return pd.concat(found)
+
+
+def _untouching(case: Case) -> pd.DataFrame:
+    risks = case.open_items[case.open_items["kind"] == "risk"]
+    delays = (risks[["impact_hours", "impact_percent"]].fillna(0) != 0).any(axis=1)
+    return risks[(delays | (risks["calendar_id"] != "")) & (risks["task_ids"] == "")]
 
 
 def _closed_when(case: Case) -> pd.DataFrame:
@@ -92,6 +111,13 @@ RULES = (
     Rule("PM410", "info", "register",
         "A closed item of the register says when it was closed, not before it was raised.",
         ITEM + "{how}", "Fill in closed_date.", _closed_when),
+    Rule("PM412", "error", "register",
+        "Of the three impacts of a risk, optimistic is the smallest and pessimistic the largest.",
+        ITEM + "has impacts of {low:g}, {mode:g} and {high:g} on {on}",
+        "Put the three in order: optimistic, most likely, pessimistic.", _unordered),
+    Rule("PM413", "warning", "register", "A risk that delays names the tasks that it delays.",
+        ITEM + "delays work, but names no task, so it cannot be simulated",
+        "Name the tasks in task_ids.", _untouching),
     Rule("PM411", "warning", "stakeholders", "A stakeholder has one e-mail address.",
         'stakeholder "{name}" has {has}', "Write one address, like name@company.example.",
         _unreachable),

@@ -120,6 +120,11 @@ RULES = (
         "{task} is estimated at {optimistic_hours:g}, {most_likely_hours:g} and "
         "{pessimistic_hours:g} hours",
         "Put the three in order: optimistic, most likely, pessimistic.", _unordered),
+    Rule("PM121", "error", "estimates", "A range has both ends.",
+        "{task} has a range with one end only",
+        "Give the optimistic and the pessimistic hours, or an estimate class.",
+        lambda c: c.project.estimates[lambda e: e["optimistic_hours"].isna()
+            != e["pessimistic_hours"].isna()]),
     Rule("PM118", "error", "ev_milestones",
         "The weighted milestones of a task add up to 1, or to 100 percent.",
         "the weighted milestones of {task} add up to {total:g}",

@@ -325,6 +325,9 @@ fault("", "date without a constraint", "PM116")(
 fault("", "estimates out of order", "PM117")(
     lambda r, h: r["estimates"][0].update(optimistic_hours=50)
 )
+fault("", "range with one end", "PM121")(
+    lambda r, h: r["estimates"][0].update(pessimistic_hours=None)
+)
 fault("", "weights that do not add up", "PM118")(
     lambda r, h: r["ev_milestones"][0].update(weight=0.5)
 )
@@ -356,6 +359,10 @@ fault("", "item not reviewed", "PM408")(lambda r, h: r["register"][0].update(upd
 fault("", "risk without probability", "PM409")(
     lambda r, h: r["register"][0].update(probability=None)
 )
+fault("", "impacts out of order", "PM412")(
+    lambda r, h: r["register"][0].update(pessimistic_impact_hours=16)
+)
+fault("", "delay of no task", "PM413")(lambda r, h: r["register"][0].update(task_ids=""))
 fault("", "closed without a date", "PM410")(lambda r, h: r["register"][1].update(closed_date=None))
 for address in ("", "nobody", "a@b.example, c@d.example", "a@b.example\nBcc: x@y.example"):
     fault("A8", f"address {address!r}", "PM411")(
