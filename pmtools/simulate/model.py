@@ -9,7 +9,7 @@ import numpy as np
 
 from pmtools.calendars import Minutes
 from pmtools.schedule import Schedule
-from pmtools.schedule.arrays import Arrays, State
+from pmtools.simulate.kernel import Lanes, Rules
 
 GRID = np.linspace(-4, 4, 257)
 """Normal scores at which an inverse distribution table has its values; linear between them."""
@@ -55,31 +55,22 @@ class Risks:
 
 @dataclass(frozen=True)
 class TrialNetwork:
-    """The compiled network of a project and how its limits follow from a duration `d`.
+    """A compiled network and how its limits follow from durations: see `networks.trial_network`.
 
-    One value a node: start >= max(floor, held - d), at `morning` or at `evening` (instants) where
-    that sets the date; start <= cap - d * is_finish_cap; finish <= min(latest, must_start + d).
-    `lag`, `share` one a link: lag in minutes, or that share of the predecessor's duration. `ids`:
-    tasks of the first nodes, in project order; `past`: the last actual finish, MISSING if none.
+    - rules: for any network; lanes: the same for plain links on one calendar, else None
+    - ids: tasks of the first nodes, in project order; duration: minutes that remain in the plan
+    - is_open: what is not finished, level of effort left out; past: the last actual finish
+    - origin, calendar: from when on, and on which calendar the length of a trial is counted
     """
 
-    arrays: Arrays
-    state: State
+    rules: Rules
+    lanes: Lanes | None
     ids: tuple[str, ...]
     duration: Minutes
-    floor: Minutes
-    held: Minutes
-    morning: Minutes
-    evening: Minutes
-    cap: Minutes
-    latest: Minutes
-    must_start: Minutes
-    is_late: np.ndarray
-    is_late_by_total: bool
-    is_finished: np.ndarray
-    lag: Minutes
-    share: Reals
+    is_open: np.ndarray
     past: int
+    origin: int
+    calendar: int
 
 
 @dataclass(frozen=True)

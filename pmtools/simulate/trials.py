@@ -1,0 +1,238 @@
+"""Run a model: blocks of trials on threads, by the network's rules, counted as they come."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+
+from pmtools.calendars import Minutes, minutes_of
+from pmtools.schedule.kernel import before
+from pmtools.simulate import draws, kernel
+from pmtools.simulate.draws import Draws, Room
+from pmtools.simulate.kernel import Rules
+from pmtools.simulate.model import Model, Ranges, Reals, Trials, key_of
+from pmtools.simulate.networks import trial_network
+
+__all__ = ["durations_of", "run", "trial_network"]
+
+BLOCK = 256
+
+
+def run(
+    model: Model, *, n_trials: int, seed: int, threads: int = 1, first_trial: int = 0,
+    block: int = BLOCK,
+) -> Trials:  # fmt: skip
+    """Draw, schedule and count trials.
+
+    Parameters
+    ----------
+    n_trials, first_trial
+        Trials `first_trial` to `first_trial + n_trials` of the endless row of a seed: a longer run
+        has the trials of a shorter one.
+    threads, block
+        Decide how fast it is, never what it finds.
+
+    Notes
+    -----
+    Remaining durations: the inverse distribution at correlated normal scores (Gaussian copula),
+    times the growth by risks that occur, plus their delays, in whole minutes. Significance after
+    Williams (1992), criticality by total float.
+    """
+    firsts = np.arange(first_trial, first_trial + n_trials, block)
+    shares = [share for share in np.array_split(firsts, threads) if len(share)]
+    found = _Found.of(model, n_trials, first_trial)
+    draws = draws_of(model, seed)
+
+    def work(share: np.ndarray) -> Minutes:
+        worker = _Worker(model, draws, min(block, n_trials))
+        for first in share.tolist():
+            worker.do(first, min(block, first_trial + n_trials - first), found)
+        return worker.room.sums
+
+    with ThreadPoolExecutor(threads) as pool:
+        sums = np.sum(list(pool.map(work, shares)), axis=0)
+    return found.counted(model, seed, sums)
+
+
+def durations_of(
+    model: Model, tasks: Minutes, *, n_trials: int, seed: int, first_trial: int = 0
+) -> Minutes:
+    """The remaining minutes of some tasks of a model in each trial of a run, a column a task."""
+    worker = _Worker(model, draws_of(model, seed), BLOCK)
+    rows = model.node[tasks]
+    firsts = range(first_trial, first_trial + n_trials, BLOCK)
+    blocks = [worker.draw(first, BLOCK).duration[rows].T.copy() for first in firsts]
+    return np.concatenate(blocks)[:n_trials].astype(np.int64)
+
+
+def draws_of(model: Model, seed: int) -> Draws:
+    """What the compiled draws read."""
+    risks, start = model.risks, _mixed(np.array([seed], np.uint64))
+    keys = [_mixed(each ^ start) for each in (model.key, model.group_key, risks.key)]
+    severity = _mixed(keys[2] ^ key_of("severity"))
+    values = model.tables.astype(np.float32)
+    steps = np.diff(values, axis=1, append=values[:, -1:])
+    effects = (risks.growth, risks.delay, risks.cost)
+    owner = np.repeat(np.arange(len(model.node)), np.diff(risks.tasks_from))
+    order = np.lexsort((risks.parallel[risks.tasks], owner))
+    normal, normal_steps = _normal_table()
+    low, span, table = _singles(model.remaining)
+    growth, delay, price = (np.stack(_singles(each)[:2], axis=1) for each in effects)
+    return Draws(
+        node=model.node, low=low, span=span, table=table, key=keys[0],
+        group=model.group.astype(np.int64), shared=model.shared.astype(np.float32),
+        own=model.own.astype(np.float32), group_key=keys[1],
+        mixing=model.mixing.astype(np.float32), values=values, slopes=steps, normal=normal,
+        steps=normal_steps, occurs=keys[2], severity=severity, chance=risks.probability * 2.0**32,
+        growth=growth, delay=delay, price=price,
+        effects=np.stack([each.table for each in effects]).astype(np.int64),
+        parallel=risks.parallel, risks=risks.tasks[order], risks_from=risks.tasks_from,
+        rate=model.rate,
+    )  # fmt: skip
+
+
+def _singles(ranges: Ranges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    low, span = ranges.low.astype(np.float32), ranges.span.astype(np.float32)
+    return low, span, ranges.table.astype(np.int64)
+
+
+def _mixed(keys: np.ndarray) -> np.ndarray:
+    """Numbers that differ in one bit become unlike (splitmix64, Steele and others 2014)."""
+    keys = keys.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(keys ^ (keys >> np.uint64(31)))
+
+
+@cache
+def _normal_table() -> tuple[Reals, Reals]:
+    """Normal scores of the lower half by octaves of probability, and the steps between them."""
+    octave, part = np.divmod(np.arange((draws.OCTAVES << draws.FINE) + 1), 1 << draws.FINE)
+    chance = 2.0 ** (octave - draws.OCTAVES - 1) * (1 + part / (1 << draws.FINE))
+    scores = np.array([NormalDist().inv_cdf(each) for each in chance.tolist()]).astype(np.float32)
+    return scores, np.diff(scores, append=scores[-1:])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the trials of a run have found so far."""
+
+    first: int
+    finish: Minutes
+    length: Minutes
+    cost: Reals
+    watched: Minutes
+    occurred: np.ndarray
+
+    @classmethod
+    def of(cls, model: Model, n_trials: int, first: int) -> _Found:
+        finish = np.zeros(n_trials, np.int64)
+        rows = len(model.watched), len(model.risks.key)
+        watched, occurred = np.zeros((n_trials, rows[0]), np.int64), np.zeros((n_trials, rows[1]))
+        cost = np.zeros(n_trials)
+        return cls(first, finish, finish.copy(), cost, watched, occurred.astype(bool))
+
+    def keep(self, model: Model, first: int, room: Room) -> None:
+        """Store a block of trials."""
+        rows = slice(first - self.first, first - self.first + len(room.end))
+        self.finish[rows], self.length[rows] = room.instant, room.length
+        self.cost[rows] = room.cost + model.time_rate * room.length
+        self.watched[rows], self.occurred[rows] = room.watched.T, room.occurred.T
+
+    def counted(self, model: Model, seed: int, sums: Minutes) -> Trials:
+        """The statistics of all tasks."""
+        network, n = model.networks[0], len(self.finish)
+        sums = sums[: len(network.ids)]
+        critical, total, square, product, weight = sums.T
+        mean = total / n
+        spread = self.length - self.length.mean()
+        variance = np.maximum(square / n - mean**2, 0)
+        shift = self.length.mean() - _usual(model)
+        joint = product / n - mean * shift
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation = joint / np.sqrt(variance * np.mean(spread**2))
+            significance = weight / kernel.SHARE / n / self.length.mean()
+        return Trials(
+            n, seed, self.finish, self.length, self.cost, self.watched, self.occurred, critical,
+            mean + network.duration[: len(network.ids)], np.sqrt(variance),
+            np.where(variance > 0, correlation, np.nan), significance,
+        )  # fmt: skip
+
+
+class _Worker:
+    """What one thread has of its own."""
+
+    def __init__(self, model: Model, draws: Draws, width: int) -> None:
+        self.model, self.draws, self.network = model, draws, model.networks[0]
+        self.usual = self.network.duration.astype(np.int32)
+        self.least = (self.network.duration[model.node] > 0).astype(np.int64)
+        self.room = self._room(width, np.zeros((len(self.usual), 5), np.int64))
+        grows = (model.remaining.low != 0) | (model.remaining.span != 0)
+        grows |= np.diff(model.risks.tasks_from) > 0
+        is_plain = len(model.networks) == 1 and not (grows & (self.least == 0)).any()
+        self.lanes = self.network.lanes if is_plain else None
+        self.rules = [] if self.lanes else [_own(each.rules) for each in model.networks]
+        self.open = np.flatnonzero(self.network.is_open)
+
+    def _room(self, width: int, sums: Minutes) -> Room:
+        n, r = len(self.usual), len(self.model.risks.key)
+        lanes, risks, groups = (n, width), (r, width), (len(self.model.group_key), width)
+        points, watched = np.count_nonzero(self.usual == 0), len(self.model.watched)
+        return Room(
+            np.tile(self.usual[:, None], width), np.zeros(lanes, np.int32),
+            np.zeros(lanes, np.int32), np.zeros(groups, np.float32), np.zeros(risks, bool),
+            np.zeros(risks, np.float32), np.zeros(risks, np.float32), np.zeros(width),
+            np.zeros(width, np.int32), np.zeros(width, np.int32), np.zeros(width, np.int64),
+            np.zeros((watched, width), np.int64), np.zeros((points, width), bool), sums,
+        )  # fmt: skip
+
+    def draw(self, first: int, width: int) -> Room:
+        """Durations and costs of a block of trials."""
+        if width != len(self.room.end):
+            self.room = self._room(width, self.room.sums)
+        self.room.cost[:] = self.model.fixed
+        draws.draw(self.draws, self.room, first, self.least)
+        return self.room
+
+    def do(self, first: int, width: int, found: _Found) -> None:
+        """Draw, schedule, count and keep a block of trials."""
+        model, network, room = self.model, self.network, self.draw(first, width)
+        clocks, calendar = network.rules.a.clocks, network.calendar
+        usual = (self.usual, np.int64(_usual(model)), np.int64(model.critical_minutes))
+        if self.lanes:
+            kernel.forward(self.lanes, room)
+            kernel.instants(self.lanes, room, network.past, model.watched)
+            kernel.measure(clocks, calendar, network.origin, room)
+            kernel.backward(self.lanes, room, *usual)
+        else:
+            bits = np.maximum(model.risks.calendar, 0)
+            is_set = room.occurred & (model.risks.calendar >= 0)[:, None]
+            variant = model.variant[np.bitwise_or.reduce(is_set << bits[:, None], axis=0)]
+            for each, rules in enumerate(self.rules):
+                kernel.passes(rules, room, variant == each, network.past, model.watched)
+            kernel.measure(clocks, calendar, network.origin, room)
+            kernel.count(room, self.open, *usual)
+        found.keep(model, first, room)
+
+
+def _own(rules: Rules) -> Rules:
+    """A copy that one thread can write to."""
+    a = rules.a
+    a = a._replace(
+        nodes=a.nodes.copy(), links=a.links.copy(), weight=a.weight.copy(), back=a.back.copy(),
+        duration=a.duration.copy(),
+    )  # fmt: skip
+    state = rules.s._make(each.copy() for each in rules.s)
+    return rules._replace(a=a, s=state, earliest=rules.earliest.copy())
+
+
+def _usual(model: Model) -> int:
+    """The length of the plan."""
+    network = model.networks[0]
+    ends = (network.origin, int(minutes_of(model.plan.finish)))
+    start, finish = (before(network.rules.a.clocks, network.calendar, x) for x in ends)
+    return int(finish - start)
