@@ -36,7 +36,8 @@ LINK = np.dtype(
     align=True,
 )
 PLACE = np.dtype([(name, np.int64) for name in (
-    "floor", "start", "finish", "begin", "begins", "instant", "end", "late", "limit", "free",
+    "floor", "start", "finish", "begin", "begins", "instant", "end", "late", "limit", "done",
+    "free",
 )])  # fmt: skip
 
 

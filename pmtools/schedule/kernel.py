@@ -11,41 +11,18 @@ or a constraint.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from typing import Any
 
-import numba
 import numpy as np
-from numba.core.caching import FunctionCache
 
 from pmtools.calendars import DAY, MISSING, WEEK
 from pmtools.schedule.arrays import FF, FIRST, FS, LATEST, LEAF, SF, SS, WORK_BITS, nothing, records
+from pmtools.schedule.machine_code import compiled
 
 __all__ = [
     "backward", "before", "compiled", "earliest", "finish_at",
     "forward", "in_order", "place", "records", "settle", "start_at", "warm",
 ]  # fmt: skip
-
-
-class _Kept(FunctionCache):
-    """Machine code kept in a folder; what another version left there is no reason to stop."""
-
-    def load_overload(self, *signature: Any) -> Any:
-        try:
-            return super().load_overload(*signature)
-        except Exception:
-            self.flush()
-            return None
-
-
-def compiled(function: Callable[..., Any], **options: Any) -> Any:
-    """The function in machine code, kept for the next process where a folder can be written."""
-    made = numba.njit(nogil=True, **options)(function)
-    with suppress(RuntimeError):  # no folder for the cache
-        made._cache = _Kept(function)
-    return made
 
 
 inlined = partial(compiled, inline="always")
@@ -338,7 +315,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
         node = a.order[position]
         mine, placed = a.nodes[node], s.nodes[node]
         late, work = min(placed.end, mine.latest), a.duration[node]
-        free, last = LATEST, placed.limit
+        free, last, done = LATEST, placed.limit, LATEST
         if a.is_plain_back[node]:
             late -= work
             for slot in range(a.out[node], a.out_end[node]):
@@ -367,19 +344,26 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                 else:
                     to, until, is_free = later.limit, later.begins, not (runs or after.delay != 0)
                     if not (is_free and (is_start or after.duration == 0)):
-                        to = latest_at(a.clocks, after.calendar, far)
+                        waits = after.may_wait and not is_start
+                        to = later.done if waits else latest_at(a.clocks, after.calendar, far)
                     if not (is_free and is_start and after.duration > 0):
                         until = latest_at(a.clocks, after.calendar, near)
                     far, to = retreat(a.clocks, link, mine.calendar, to)
                     near, until = retreat(a.clocks, link, mine.calendar, until)
                     if link.kind in (SS, SF) or work == 0:  # in its free time, but not after it
                         last = min(last, to)
+                        if mine.is_late and start_at(a.clocks, mine.calendar, near) > until:
+                            near -= work > 0
+                    else:
+                        done = min(done, to)
                 if link.kind in (SS, SF):
                     far, near = far + work, near + work
                 late, free = late if mine.is_held else min(late, far), min(free, near)
         placed.late = late
         if not a.is_plain[node]:
             placed.limit = limit_of(a.clocks, mine.calendar, late - work, last)
+            if mine.may_wait:
+                placed.done = min(latest_at(a.clocks, mine.calendar, late), done)
         placed.free = placed.end if free == LATEST else free
         move = min(placed.free, placed.end, mine.latest) - placed.finish
         if mine.is_late and move > 0:

@@ -158,15 +158,39 @@ def test_a_milestone_that_is_put_before_its_predecessors_stands_on_its_day(rule)
     assert floats(plan, "A") == [-2]
 
 
-def test_what_waits_for_a_milestone_waits_for_its_next_shift():
-    """Done after its shift, a milestone stands on the next one: too late for what follows it."""
-    project = day_plan("A1 M0 B1", "A>M M>B")
+def on_evenings(project, *tasks):
+    """A plan with these tasks on the evenings of Monday, Tuesday and Wednesday."""
     evening = {"id": "evening", "shift_start": "20:00", "shift_finish": "23:00"}
     week = [evening | {"weekday": day} for day in ("mon", "tue", "wed")]
-    tasks = project.tasks.assign(calendar_id=["", "evening", ""])
-    plan = schedule(project.replace(calendars=pd.DataFrame(week), tasks=tasks))
+    own = project.tasks["id"].isin(tasks).map({True: "evening", False: ""})
+    return project.replace(
+        calendars=pd.DataFrame(week), tasks=project.tasks.assign(calendar_id=own)
+    )
+
+
+def test_what_waits_for_a_milestone_waits_for_its_next_shift():
+    """Done after its shift, a milestone stands on the next one: too late for what follows it."""
+    plan = schedule(on_evenings(day_plan("A1 M0 B1", "A>M M>B"), "M"))
     assert days(plan, "B") == "06-02..02"
     assert floats(plan, "A", "B") == [0, 0]
+
+
+def test_what_finishes_with_a_task_in_its_free_time_is_critical_for_what_follows():
+    """B has finished when A has, on Thursday: C follows on Friday, and A has no float."""
+    project = on_evenings(day_plan("A4 B1 C1", "A>B:FF B>C", scheduling="primavera_p6"), "B")
+    plan = schedule(project)
+    assert days(plan, "B") == "06-01..03"
+    assert days(plan, "C") == "06-05..05"
+    assert floats(plan, "A", "C") == [0, 0]
+
+
+def test_as_late_as_possible_starts_in_a_shift_before_its_successor():
+    """A starts with the last minute of its shift, in time for B in the evening."""
+    project = day_plan("A1:ALAP B1 P9", "A>B:SS", scheduling="primavera_p6")
+    plan = schedule(on_evenings(project, "B"))
+    starts = plan.tasks.set_index("id")["start"]
+    assert starts["A"] == pd.Timestamp("2026-06-01 16:59")
+    assert starts["B"] == pd.Timestamp("2026-06-01 20:00")
 
 
 def test_a_summary_hands_down_its_finish_to_the_minute():

@@ -1,14 +1,16 @@
 """The compiled passes: single nodes, machine code that is kept, and its remnants."""
 
+import os
 import pickle
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 from day_plan import day_plan
 
-from pmtools.schedule import kernel
+from pmtools.schedule import kernel, machine_code
 from pmtools.schedule.critical_path import arrays_of, state_of
 from pmtools.schedule.limits import limits_of
 from pmtools.schedule.network import network_of
@@ -72,11 +74,33 @@ def test_machine_code_is_kept_and_may_be_damaged(keep, tmp_path):
     assert [keep(), keep()] == [0, 1]
 
 
+def twice(hours):
+    """A rule to compile."""
+    return 2 * hours
+
+
+def test_machine_code_is_compiled_again_when_the_passes_in_it_are_others(monkeypatch, tmp_path):
+    """It holds that of what it calls: a new version of the passes must not meet the old one."""
+    passes = tmp_path / "kernel.py"
+    passes.write_text("")
+    monkeypatch.setattr(machine_code, "PASSES", str(passes))
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+
+    def finds():
+        made = machine_code.compiled(twice)
+        assert made(4) == 8
+        return sum(made.stats.cache_hits.values())
+
+    assert [finds(), finds()] == [0, 1]
+    os.utime(passes, (1, 1))
+    assert finds() == 0
+
+
 def test_nothing_is_kept_where_no_folder_can_be_written(monkeypatch):
     """A read-only installation without a home schedules all the same."""
 
     def refuse(function):
         raise RuntimeError("cannot cache function: no locator available")
 
-    monkeypatch.setattr(kernel, "_Kept", refuse)
-    assert kernel.compiled(lambda hours: 2 * hours)(4) == 8
+    monkeypatch.setattr(machine_code, "_Kept", refuse)
+    assert machine_code.compiled(lambda hours: 2 * hours)(4) == 8
