@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,17 +14,21 @@ from pmtools.errors import Problem, SourceError
 from pmtools.formats.cells import status_date_of
 from pmtools.formats.folder import Contents, read_folder, write_folder, write_table
 from pmtools.formats.headings import Proposal, mapping_path, save_headings
-from pmtools.formats.rows import Tables
+from pmtools.formats.rows import Rows, Tables, project_of
 from pmtools.formats.sources import propose_headings, read_files
 from pmtools.formats.text_file import refused
+from pmtools.formats.work_items import WorkItems, spread_tasks
 from pmtools.formats.workbook import write_workbook
 from pmtools.project import Project
+from pmtools.project.validation import EARLIEST
 
 __all__ = [
     "Proposal",
+    "WorkItems",
     "propose_headings",
     "read_project",
     "read_weeks",
+    "read_work_items",
     "save_headings",
     "write_project",
     "write_table",
@@ -69,6 +74,51 @@ def read_weeks(path: str | Path, status_date: str | date | None = None) -> tuple
     dates = sorted({*last.progress["status_date"], *(on for on, _ in contents.plans if on)})
     before = [on for on in dates if until is not None and on.normalize() < until.normalize()]
     return (*(_on(contents, on) for on in before), last)
+
+
+def read_work_items(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    states: Mapping[str, str] | None = None,
+    timezone: str = "UTC",
+    date_format: str = "YYYY-MM-DD",
+) -> WorkItems:
+    """Read the work items of a team: Jira (CSV, REST JSON), Azure DevOps (CSV), any CSV or Excel.
+
+    Put them into a project with `project.replace(work_items=..., transitions=...)`; or read the
+    same file with `read_project`, where each epic (else each team) is a task.
+
+    Parameters
+    ----------
+    columns
+        Our column -> its heading, such as {"id": "Key", "finished": "Closed on"}. Ours are id,
+        team, kind, title, task_id, created, started, finished, state, category, changed; of JSON,
+        fields such as {"team": "customfield_10001"}. Headings of Jira and Azure are known.
+    states
+        What the team's states mean, such as {"In review": "waiting"}: to_do, active, waiting, done.
+    timezone
+        Of the project: times with an offset become its local time.
+    date_format
+        How days are written, such as DD/MM/YYYY.
+
+    Raises
+    ------
+    SourceError, ProjectError
+        With every problem: a heading, a day, a state that cannot be read, a finish before the
+        start, an export cut short.
+    """
+    source, declared = Path(path), {"timezone": timezone, "date_format": date_format}
+    if not source.is_file():
+        raise refused(str(path), "there is no such file", "", "Correct the path.")
+    tables = read_files(
+        [(source, source.name)], source.name, declared, role="alone",
+        columns=columns or {}, states=states,
+    )  # fmt: skip
+    tables.header = {"id": source.stem, "name": source.stem, "start": EARLIEST, **tables.header}
+    tables.rows["tasks"] = Rows(source.name)
+    project = project_of(tables)
+    return WorkItems(project.work_items, project.transitions, project.notes)
 
 
 def _on(contents: Contents, status_date: pd.Timestamp | None) -> Project:
@@ -153,6 +203,8 @@ def _alone(file: Path, until: pd.Timestamp | None) -> Tables:
         raise SourceError(tables.problems)
     named = {"id": file.stem, "name": re.sub(r"[_-]+", " ", file.stem)}
     tables.header = {**named, **tables.header}
+    if "work_items" in tables.rows and "tasks" not in tables.rows:
+        spread_tasks(tables, until)
     is_told = any(problem.found.startswith("start ") for problem in tables.problems)
     if "start" not in tables.header and not is_told:
         remedy = (

@@ -23,6 +23,7 @@ from pmtools.formats.cells import (
 )
 from pmtools.formats.rows import Sheet, key_of, top_of
 from pmtools.project import HEADER, TABLES, Column, TableSchema
+from pmtools.project.schema import ITEM_CATEGORIES
 
 TASK_LIST = TableSchema(
     "task list",
@@ -47,7 +48,21 @@ TASK_LIST = TableSchema(
         Column("baseline_cost", "number", "approved cost"),
     ),
 )
-SCHEMAS: Mapping[str, TableSchema] = {**TABLES, TASK_LIST.name: TASK_LIST}
+WORK_ITEM_LIST = TableSchema(
+    "work item list",
+    "an item of a team's backlog with its dates and its state",
+    (
+        *(c for c in TABLES["work_items"].columns if c.name != "task_id"),
+        Column("task_id", "id", "epic or task it belongs to"),
+        Column("started", "start", "when work on it began"),
+        Column("finished", "start", "when it was done"),
+        Column("state", "text", "its state now"),
+        Column("category", "text", "what its state means: to do, active, waiting or done"),
+        Column("changed", "start", "since when its state is of that category"),
+    ),
+)
+LISTS = (TASK_LIST, WORK_ITEM_LIST)
+SCHEMAS: Mapping[str, TableSchema] = {**TABLES, **{each.name: each for each in LISTS}}
 
 
 @dataclass(frozen=True)
@@ -55,13 +70,15 @@ class Proposal:
     """What each heading of each sheet would be read as; `str()` shows it for confirmation.
 
     `sheets` maps the name of a sheet to its table and its headings to columns, "" where a column
-    is left out. `header` are fields of the project that the file needs, such as its date_format.
+    is left out. `header` are fields of the project that the file needs, such as its date_format;
+    `states` say what a team's states mean: to_do, active, waiting, done.
     """
 
     path: Path
     sheets: Mapping[str, tuple[str, Mapping[str, str]]]
     header: Mapping[str, Any] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [f"{self.path.name} would be read as:"]
@@ -72,6 +89,11 @@ class Proposal:
                 lines.append(f'    "{heading}" -> {meaning or "left out"}')
         lines += [f"  {name}: {value}" for name, value in self.header.items()]
         return "\n".join([*lines, *(f"  {question}" for question in self.questions)])
+
+    def columns_of(self, table: str) -> dict[str, str] | None:
+        """The heading of each column of that table, None where no sheet is it."""
+        sheets = [headings for name, headings in self.sheets.values() if name == table]
+        return {c: h for h, c in sheets[0].items() if c} if sheets else None
 
     def refusal(self, project: Path) -> SourceError:
         """The error that shows the proposal and how to accept it for the project it is part of."""
@@ -98,7 +120,7 @@ def propose(path: Path, sheets: Mapping[str, Sheet], tables: Mapping[str, str]) 
     for name, table in tables.items():
         top = top_of(sheets[name], known_keys(table))
         headings = [str(cell) for cell in sheets[name].rows[top] if cell not in (None, "")]
-        columns = _columns(table, headings)
+        columns = columns_of(table, headings)
         found[name] = (table, columns)
         for field_name, (kinds, formats, read) in _FORMATS.items():
             names = {c.name for c in SCHEMAS[table].columns if c.kind in kinds}
@@ -114,11 +136,11 @@ def propose(path: Path, sheets: Mapping[str, Sheet], tables: Mapping[str, str]) 
 
 def known_keys(table: str) -> set[str]:
     """Keys of all headings that mean something in a table: its columns and their synonyms."""
-    return SCHEMAS[table].by_name.keys() | _synonyms().get(table, {}).keys()
+    return SCHEMAS[table].by_name.keys() | synonyms().get(table, {}).keys()
 
 
 @cache
-def _synonyms() -> dict[str, dict[str, str]]:
+def synonyms() -> dict[str, dict[str, str]]:
     """By table: the keys of people's headings, and the column that each of them means."""
     text = Path(__file__).with_name("synonyms.yml").read_text(encoding="utf-8")
     return {
@@ -127,10 +149,10 @@ def _synonyms() -> dict[str, dict[str, str]]:
     }
 
 
-def _columns(table: str, headings: list[str]) -> dict[str, str]:
+def columns_of(table: str, headings: list[str]) -> dict[str, str]:
     """Exact names first, then synonyms, then what is spelled nearly alike; each column once."""
     names = {name: name for name in SCHEMAS[table].by_name}
-    known = {**_synonyms().get(table, {}), **names}
+    known = {**synonyms().get(table, {}), **names}
 
     def nearly(key: str) -> str | None:
         near = difflib.get_close_matches(key, [*known], n=1, cutoff=0.8)
@@ -192,6 +214,7 @@ def saved_headings(path: Path) -> Proposal:
             for name, s in (content.get("sheets") or {}).items()
         }
         header = {str(name): value for name, value in (content.get("project") or {}).items()}
+        states = {str(name): str(value) for name, value in (content.get("states") or {}).items()}
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
         remedy = "Correct it, or remove it and accept the headings again."
         raise SourceError([Problem(file.name, f"not understood ({error})", "", remedy)]) from None
@@ -204,7 +227,8 @@ def saved_headings(path: Path) -> Proposal:
             (f'heading "{heading}": "{name}" is no column of "{table}"', name, known)
             for heading, name in columns.items()
         ]
+    words += [(f'state "{name}" means "{s}"', s, [*ITEM_CATEGORIES]) for name, s in states.items()]
     wrong = [(found, word, known) for found, word, known in words if word not in known]
     if wrong:
         raise SourceError(Problem(file.name, f + nearest(word, known)) for f, word, known in wrong)
-    return Proposal(path, sheets, header)
+    return Proposal(path, sheets, header, states=states)

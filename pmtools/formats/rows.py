@@ -49,7 +49,7 @@ Sheet = Rows[list[Cell]]
 class Tables:
     """What was read from one or more sheets: header fields, tables, and what went wrong.
 
-    A row of a table is a dict of typed values, None for an empty cell.
+    A row of a table is a dict of typed values, None for an empty cell. `epics` are names by id.
     """
 
     header: dict[str, Any] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class Tables:
     rows: dict[str, Rows[dict[str, Any]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    epics: dict[str, str] = field(default_factory=dict)
 
     def report(self, place: str, found: str, expected: str = "", remedy: str = "") -> None:
         """Remember what is wrong at a place, to be told with everything else."""

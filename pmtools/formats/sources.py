@@ -11,19 +11,22 @@ from pmtools.errors import SourceError, nearest
 from pmtools.formats.headings import (
     SCHEMAS,
     TASK_LIST,
+    WORK_ITEM_LIST,
     Proposal,
     known_keys,
     mapping_path,
     propose,
     saved_headings,
 )
+from pmtools.formats.jira import read_json
 from pmtools.formats.rows import Sheet, Tables, format_of, key_of, read_header, read_table, top_of
 from pmtools.formats.task_list import spread
 from pmtools.formats.text_file import read_csv, refused
+from pmtools.formats.work_items import LEFT_OUT, recognised, spread_items
 from pmtools.formats.workbook import read_sheets
 from pmtools.project import TABLES
 
-KINDS = (".csv", ".tsv", ".xlsx", ".xlsm")
+KINDS = (".csv", ".tsv", ".json", ".xlsx", ".xlsm")
 SCHEDULE_SUFFIXES = (".mpp", ".mpt", ".mpx", ".xer", ".xml", ".pmxml")
 Role = Literal["alone", "folder", "beside a plan"]
 """A file is the whole project, one of its tables, or completes the tables of a schedule file."""
@@ -45,11 +48,18 @@ class Meaning(NamedTuple):
         return any(key in known_keys(self.table) for key in self.strange)
 
 
-def sheets_of(file: Path, place: str) -> dict[str, Sheet]:
-    """The sheets of a workbook by name; of a CSV file the one, named as the file."""
+def sheets_of(file: Path, place: str, columns: Mapping[str, str] | None = None) -> dict[str, Sheet]:
+    """The sheets of a workbook by name; of a CSV file the one, named as the file.
+
+    An exported list of work items is named so; `columns` says what its headings are.
+    """
     with file.open("rb") as stream:
-        is_zip = stream.read(4) == b"PK\x03\x04"
-    return read_sheets(file, place) if is_zip else {file.stem: read_csv(file, place, _KEYS)}
+        head = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head[:1] in (b"{", b"["):
+        return read_json(file, place, columns or {})
+    is_zip = head.startswith(b"PK\x03\x04")
+    sheets = read_sheets(file, place) if is_zip else {file.stem: read_csv(file, place, _KEYS)}
+    return recognised(sheets, columns)
 
 
 def meanings(
@@ -58,6 +68,9 @@ def meanings(
     """What each sheet of a file means: as confirmed, else by its name, else by its headings."""
     found: dict[str, Meaning] = {}
     for name, sheet in sheets.items():
+        if name == WORK_ITEM_LIST.name:
+            found[name] = Meaning(name, {key_of(LEFT_OUT): ""})
+            continue
         names = [key_of(name), *([key_of(file.stem)] if len(sheets) == 1 else [])]
         table = next((key for key in names if key in _NAMED), "")
         if name in saved.sheets:
@@ -65,7 +78,8 @@ def meanings(
             found[name] = Meaning(table, {key_of(h): c or "#" for h, c in columns.items()})
         elif table:
             found[name] = _by_name(table, sheet, role)
-    if role != "alone" or {"tasks", "task list"} & {meaning.table for meaning in found.values()}:
+    lists = {"tasks", TASK_LIST.name, WORK_ITEM_LIST.name}
+    if role != "alone" or lists & {meaning.table for meaning in found.values()}:
         return found
     for name in [name for name in sheets if name not in found]:
         keys = _keys(sheets[name], TASK_LIST.name)
@@ -96,18 +110,23 @@ def read_files(
     *,
     role: Role,
     until: datetime | None = None,
+    columns: Mapping[str, str] | None = None,
+    states: Mapping[str, str] | None = None,
 ) -> Tables:
     """Read files, each with the place that problems name, into one set of tables.
 
     `declared` are header fields known from elsewhere; `until` is the status date of progress in
-    a task list.
+    a task list. `columns` and `states` are those of `read_work_items`.
     """
+    meant = dict(states or {})
     tables = Tables(header_place=header_place)
     found: dict[str, tuple[Sheet, Mapping[str, str]]] = {}
     for file, place in files:
         try:
-            sheets = sheets_of(file, place)
             saved = saved_headings(file)
+            meant = {**saved.states, **meant}
+            said = columns or saved.columns_of(WORK_ITEM_LIST.name)
+            sheets = sheets_of(file, place, columns if said is None else said)
             means = meanings(file, sheets, role, saved)
         except SourceError as error:
             tables.problems += error.problems
@@ -132,6 +151,8 @@ def read_files(
             elif mean.table and not mean.is_guess:
                 found[mean.table] = (sheet, mean.columns)
     _read(found, tables, declared, until)
+    if WORK_ITEM_LIST.name in tables.rows:
+        spread_items(tables, meant)
     return tables
 
 

@@ -19,7 +19,7 @@ from pmtools.project.validation import refuse_problems
 
 __all__ = ["HEADER", "TABLES", "Column", "Header", "Project", "Source", "TableSchema", "frame_of"]
 
-_FACTS = {"progress": "status_date", "timesheets": "date", "costs": "date"}
+_FACTS = {"progress": "status_date", "timesheets": "date", "costs": "date", "transitions": "at"}
 """Tables of facts, and the column that says when a fact was known."""
 
 
