@@ -22,6 +22,10 @@ from pmtools.words import Statement, day, number
 PLAN_AT, ACT_AT = 100 / 3, 200 / 3
 """Percent of the buffer consumed at which one plans, and acts, when half of the chain is done."""
 TASKS = ("chain", "task_id", "name", "start", "finish", "safe_hours", "aggressive_hours")
+BUFFERS = (
+    *("chain", "kind", "first", "last", "feeds", "n_tasks", "chain_hours", "cut_and_paste_hours"),
+    *("root_square_hours", "room_hours", "finish", "cut_and_paste_finish", "root_square_finish"),
+)
 
 Edges = dict[str, dict[str, float]]
 """By task: the tasks right before it, and the hours by which each is away from driving it."""
@@ -39,12 +43,12 @@ class CriticalChain(Statement):
       cut_and_paste_finish, root_square_finish (with the buffer)
     """
 
-    plan: Schedule | None = field(default=None, repr=False)
+    plan: Schedule = field(default=None, repr=False)  # type: ignore[assignment]
     tasks: pd.DataFrame = field(default=None, repr=False)
     buffers: pd.DataFrame = field(default=None, repr=False)
 
 
-def critical_chain(plan: Schedule | Levelling) -> CriticalChain | CannotSay:
+def critical_chain(plan: Schedule | Levelling) -> CriticalChain:
     """The longest chain of the work that is left, what feeds it, and buffers by both methods.
 
     A task follows another that drives it by a link, or that hands somebody over to it without a
@@ -62,7 +66,8 @@ def critical_chain(plan: Schedule | Levelling) -> CriticalChain | CannotSay:
     work = plan.tasks[~plan.tasks["is_finished"]]
     work = work[~work["kind"].isin(["summary", "level_of_effort"])].set_index("id", drop=False)
     if work.empty:
-        return CannotSay("no work is left")
+        nothing = pd.DataFrame(columns=TASKS), pd.DataFrame(columns=BUFFERS)
+        return CriticalChain("Cannot say, because no work is left", "unknown", plan, *nothing)
     work = work.assign(start=work["early_start"], finish=work["early_finish"], task_id=work["id"])
     work = work.join(_durations(plan, work))
     links = _links(plan, work)
@@ -78,7 +83,8 @@ def critical_chain(plan: Schedule | Levelling) -> CriticalChain | CannotSay:
     tasks = pd.concat([work.loc[ids].assign(chain=n) for n, (_, ids) in enumerate(chains)])
     buffers = buffers.rename_axis("chain").reset_index()
     words = _words(buffers.iloc[0], plan.project.header.hours_per_day)
-    return CriticalChain(words, "info", plan, tasks[[*TASKS]].reset_index(drop=True), buffers)
+    tasks = tasks[[*TASKS]].reset_index(drop=True)
+    return CriticalChain(words, "info", plan, tasks, buffers[[*BUFFERS]])
 
 
 def _durations(plan: Schedule, work: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +204,7 @@ def _words(own: pd.Series, hours_per_day: float) -> str:
 
 
 def buffer_use(
-    schedules: Sequence[Schedule], chain: CriticalChain | CannotSay | None = None
+    schedules: Sequence[Schedule], chain: CriticalChain | None = None
 ) -> pd.DataFrame | CannotSay:
     """How much of the project buffer is used on each status date: what a fever chart draws.
 
@@ -223,11 +229,9 @@ def buffer_use(
     lines rise so that the second reaches all of the buffer when the chain is done.
     """
     chain = chain or critical_chain(schedules[0])
-    if isinstance(chain, CannotSay) or chain.plan is None:
-        return chain if isinstance(chain, CannotSay) else CannotSay("the chain has no plan")
-    buffer, end = chain.buffers[["root_square_hours", "finish"]].iloc[0]
-    if not buffer > 0:
+    if not (chain.buffers["root_square_hours"][:1] > 0).any():
         return CannotSay("no task of the critical chain has a range: it has no buffer")
+    buffer, end = chain.buffers[["root_square_hours", "finish"]].iloc[0]
     mine = chain.tasks[chain.tasks["chain"] == 0].set_index("task_id")["aggressive_hours"]
     first = chain.plan.tasks.set_index("id")["remaining_hours"].reindex(mine.index)
     rows = []

@@ -88,7 +88,8 @@ def table_buffers(buffers: pd.DataFrame | CannotSay, *, hours_per_day: float = 8
         buffers = buffers.assign(**said, through=ends, kind=buffers["kind"].replace(kinds))
     note = ("In working days. Room: until the chain is needed; where it is less than the buffer, "
             "plan it earlier.")  # fmt: skip
-    return table(buffers, columns, title="Buffers", note=note)
+    empty = "No work is left: there is no chain to protect."
+    return table(buffers, columns, title="Buffers", note=note, empty=empty)
 
 
 def table_reference_class(rows: pd.DataFrame | CannotSay, *, currency: str) -> Table:
@@ -96,9 +97,10 @@ def table_reference_class(rows: pd.DataFrame | CannotSay, *, currency: str) -> T
     probability, overrun_percent, finish or amount, our_chance, cannot_say.
     """
     columns: Columns = {
-        "source": ("Source", "text"), "quantity": ("Of", "text"), "kind": ("What", "text"),
-        "probability": ("Projects", "share"), "overrun_percent": ("Overrun", "percent"),
-        "then": ("This plan then", "text"), "our_chance": ("Our chance of more", "share"),
+        "source": ("Source", "text"), "quantity": ("Approved", "text"),
+        "probability": ("Share of projects", "share"), "kind": ("that", "text"),
+        "overrun_percent": ("Overrun", "percent"), "then": ("This plan then", "text"),
+        "our_chance": ("Our chance of more", "share"),
     }  # fmt: skip
     if not isinstance(rows, CannotSay):
         amounts, dates = rows["amount"], rows["finish"]
@@ -106,6 +108,5 @@ def table_reference_class(rows: pd.DataFrame | CannotSay, *, currency: str) -> T
                 for amount, at in zip(amounts, dates, strict=True)]  # fmt: skip
         is_said = rows["cannot_say"] == ""
         rows = rows.assign(then=pd.Series(then, rows.index).where(is_said, rows["cannot_say"]))
-    note = ("Quantiles and tails; overruns of IT have no mean that means anything. Projects: the "
-            "share that overran by more.")  # fmt: skip
+    note = "Shares and tails only: overruns of IT projects have no mean that means anything."
     return table(rows, columns, title="The outside view", note=note)

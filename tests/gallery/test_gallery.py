@@ -80,7 +80,7 @@ SHOWN = {
     "table_budget": ("Level", "Estimates (EUR)", "Amount (EUR)"),
     "table_hires": ("Role", "From week of", "Weeks short", "Short in all"),
     "table_buffers": ("Chain", "Length", "Buffer, root of squares", "Room", "Protected until"),
-    "table_reference_class": ("Source", "Projects", "Overrun", "This plan then"),
+    "table_reference_class": ("Source", "Share of projects", "Overrun", "This plan then"),
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
     "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),

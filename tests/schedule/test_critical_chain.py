@@ -112,7 +112,10 @@ def test_without_ranges_the_root_of_squares_cannot_be_said():
 def test_a_finished_project_has_no_chain():
     """There is nothing left to protect."""
     done = [{**DESIGN_DONE, "task_id": task} for task in "1234"]
-    assert isinstance(critical_chain(schedule(small_plan(FRIDAYS[0], done))), CannotSay)
+    chain = critical_chain(schedule(small_plan(FRIDAYS[0], done)))
+    assert (chain.signal, chain.text) == ("unknown", "Cannot say, because no work is left")
+    assert chain.tasks.empty and chain.buffers.empty
+    assert isinstance(buffer_use([chain.plan]), CannotSay)
 
 
 def test_level_of_effort_is_in_no_chain():
