@@ -34,6 +34,9 @@ _CONTENTS = {
     "pmtools.measure.register": ("top_risks", "decisions_needed"),
     "pmtools.measure.changes": ("changes", "changes_since_last"),
     "pmtools.measure.record": ("record_week",),
+    "pmtools.measure.accuracy": (
+        "forecast_accuracy", "forecast_record", "recalibrated", "forecast_cone", "Accuracy",
+    ),
     "pmtools.measure.baseline": ("approve",),
     "pmtools.decide.commitment": ("commitment",),
     "pmtools.decide.signals": ("status",),
@@ -46,11 +49,13 @@ _CONTENTS = {
         "table_signals", "table_driving_chain", "table_float_paths", "table_conflicts",
         "table_moves", "table_overloads", "table_schedule_quality", "table_schedule_findings",
         "table_estimates", "table_budget", "table_hires", "table_reference_class", "table_buffers",
+        "table_forecast_accuracy", "table_coverage", "table_recalibrated",
     ),
     "pmtools.charts": (
         "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",
         "chart_index_trend", "chart_workload", "chart_load", "chart_network", "chart_float_paths",
         "chart_levelling", "chart_resource_needs", "chart_fever",
+        "chart_forecast_cone",
     ),
     "pmtools.report": ("report", "provenance"),
 }  # fmt: skip

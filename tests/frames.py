@@ -113,6 +113,17 @@ def trend(n=10):
     return pd.DataFrame(rows, columns=["status_date", "task_id", "name", "forecast", "is_done"])
 
 
+def cone(n=8):
+    """Columns of forecast_cone: the plan slips by three days every other week, ranges narrow."""
+    weeks = pd.Series(range(n))
+    plan = pd.Timestamp("2026-06-05 17:00") + pd.to_timedelta(weeks // 2 * 3, unit="D")
+    made = STATUS - pd.to_timedelta((n - 1 - weeks) * 7, unit="D")
+    frame = pd.DataFrame({"status_date": made, "plan": plan, "baseline": plan.iloc[0]})
+    for name, days in (("p50", 20), ("p80", 40), ("p90", 60)):
+        frame[name] = plan + pd.to_timedelta(days * (1 - weeks / 10), unit="D").dt.round("D")
+    return frame.assign(actual=pd.Timestamp("2026-07-03 17:00"))
+
+
 def curve():
     """Columns of EarnedValue.curve: 30 weeks, EV and AC known for 12."""
     share = np.linspace(0, 1, 30)

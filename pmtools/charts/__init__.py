@@ -7,6 +7,7 @@ They know frames and metrics, not the stages: no number is computed here.
 from pmtools.charts.curve import chart_s_curve
 from pmtools.charts.fever import chart_fever
 from pmtools.charts.float_paths import chart_float_paths
+from pmtools.charts.forecast_cone import chart_forecast_cone
 from pmtools.charts.gantt import chart_gantt
 from pmtools.charts.indices import chart_index_trend
 from pmtools.charts.levelling import chart_levelling
@@ -18,6 +19,7 @@ from pmtools.charts.theme import show_charts_offline
 __all__ = [
     "chart_fever",
     "chart_float_paths",
+    "chart_forecast_cone",
     "chart_gantt",
     "chart_index_trend",
     "chart_levelling",

@@ -6,6 +6,7 @@ forecast. Durations are counted in calendar days since the start of the project.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from pmtools.history import History
 from pmtools.measure.binomial import binomial_interval
+from pmtools.measure.budget import last_approved
 from pmtools.measure.recalibration import FEWEST, ranges_from_record
 from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
@@ -235,3 +237,45 @@ def recalibrated(
     columns["finish"] = (start + pd.to_timedelta(found, unit="D")).round("min")
     counts = {"n_projects": record["project_id"].nunique(), "n_forecasts": len(record)}
     return pd.DataFrame(columns).assign(**counts)
+
+
+def forecast_cone(
+    plans: Sequence[Schedule], history: str = "", simulation: Simulation | CannotSay | None = None
+) -> pd.DataFrame:
+    """What the finish was forecast for on each status date, for `chart_forecast_cone`.
+
+    Parameters
+    ----------
+    plans
+        The schedule of each past week as it was known then, the last is now.
+    history
+        Database of the ranges that were recorded; empty: those of the past are not known.
+    simulation
+        The range of now.
+
+    Returns
+    -------
+    DataFrame
+        `status_date`, `plan`, `baseline` (as approved then), `actual` (NaT until all is finished)
+        and, where there are any, `p50`, `p80`, `p90`.
+    """
+    now, dated = plans[-1], [plan for plan in plans if plan.status_date is not None]
+    rows = [
+        (plan.status_date, plan.finish, last_approved(plan.project)["finish"].max())
+        for plan in dated
+    ]
+    cone = pd.DataFrame(rows, columns=["status_date", "plan", "baseline"])
+    tasks = now.tasks[now.tasks["kind"] != "level_of_effort"]
+    is_over = bool(tasks["is_finished"].all())
+    cone["actual"] = tasks["actual_finish"].max() if is_over else pd.NaT
+    ranges = History(history).forecasts(now.project.header.id) if history else pd.DataFrame()
+    if simulation is not None and not isinstance(simulation, CannotSay):
+        last = simulation.quantiles.assign(status_date=now.status_date, method=RANGES)
+        ranges = pd.concat([ranges, last], ignore_index=True)
+    if ranges.empty:
+        return cone
+    ranges = ranges[ranges["quantity"].eq("finish") & ranges["method"].eq(RANGES)]
+    names = {probability: f"p{100 * probability:.0f}" for probability in PROMISED}
+    ranges = ranges.assign(name=ranges["probability"].round(6).map(names)).dropna(subset="name")
+    wide = ranges.pivot_table(index="status_date", columns="name", values="finish", aggfunc="last")
+    return cone.merge(wide, on="status_date", how="left")

@@ -19,6 +19,9 @@ from pmtools.tables.planning import table_hires as table_hires
 from pmtools.tables.planning import table_reference_class as table_reference_class
 from pmtools.tables.quality import table_schedule_findings as table_schedule_findings
 from pmtools.tables.quality import table_schedule_quality as table_schedule_quality
+from pmtools.tables.record import table_coverage as table_coverage
+from pmtools.tables.record import table_forecast_accuracy as table_forecast_accuracy
+from pmtools.tables.record import table_recalibrated as table_recalibrated
 from pmtools.tables.scheduling import table_conflicts as table_conflicts
 from pmtools.tables.scheduling import table_driving_chain as table_driving_chain
 from pmtools.tables.scheduling import table_float_paths as table_float_paths

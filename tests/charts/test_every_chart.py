@@ -15,6 +15,7 @@ from pmtools import charts
 from pmtools.charts import (
     chart_fever,
     chart_float_paths,
+    chart_forecast_cone,
     chart_gantt,
     chart_index_trend,
     chart_levelling,
@@ -68,6 +69,7 @@ EVERY = {
     "index trend": (chart_index_trend, frames.by_date),
     "workload": (chart_workload, frames.load),
     "resource needs": (chart_resource_needs, frames.needs),
+    "forecast cone": (chart_forecast_cone, frames.cone),
     "fever": (chart_fever, frames.buffer_use),
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from past_forecasts import past_forecasts, past_outcomes
 from pictures import static_svg
 
 import pmtools as pm
@@ -34,6 +35,7 @@ def gallery():
     )  # fmt: skip
     money, quality = {"currency": value.currency}, pm.schedule_quality(plan)
     at, needs = now.header.status_date, pm.resource_needs(plan)
+    past = pm.forecast_accuracy(past_forecasts(), past_outcomes())
     return {
         "chart_gantt": pm.chart_gantt(pm.with_baseline(plan, plan.tasks), at),
         "chart_milestone_trend": pm.chart_milestone_trend(pm.milestone_trend(schedules), at),
@@ -45,12 +47,16 @@ def gallery():
         "chart_float_paths": pm.chart_float_paths(paths),
         "chart_levelling": pm.chart_levelling(levelled.moves, **finishes),
         "chart_resource_needs": pm.chart_resource_needs(needs),
+        "chart_forecast_cone": pm.chart_forecast_cone(pm.forecast_cone(schedules)),
         "chart_fever": pm.chart_fever(pm.buffer_use(schedules)),
         "table_estimates": pm.table_estimates(pm.widest_ranges(plan)),
         "table_budget": pm.table_budget(pm.budget_hierarchy(plan), **money),
         "table_hires": pm.table_hires(pm.hires(needs)),
         "table_buffers": pm.table_buffers(pm.critical_chain(levelled).buffers),
         "table_reference_class": pm.table_reference_class(pm.reference_class(plan), **money),
+        "table_forecast_accuracy": pm.table_forecast_accuracy(past.methods),
+        "table_coverage": pm.table_coverage(past.coverage),
+        "table_recalibrated": pm.table_recalibrated(pm.recalibrated(past, plan)),
         "table_signals": pm.table_signals(pm.status(schedules, value).dimensions),
         "table_findings": pm.table_findings(pm.check(now).frame),
         "table_changes": pm.table_changes(pm.changes_since_last(schedules)),
@@ -81,6 +87,9 @@ SHOWN = {
     "table_hires": ("Role", "From week of", "Weeks short", "Short in all"),
     "table_buffers": ("Chain", "Length", "Buffer, root of squares", "Room", "Protected until"),
     "table_reference_class": ("Source", "Share of projects", "Overrun", "This plan then"),
+    "table_forecast_accuracy": ("Forecast of", "By", "Error", "Actual / forecast", "Loss"),
+    "table_coverage": ("Promised", "Held", "95% interval", "So the range was"),
+    "table_recalibrated": ("Chance", "The record says", "Projects", "Forecasts"),
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
     "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),

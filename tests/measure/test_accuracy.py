@@ -1,9 +1,11 @@
 """How good past forecasts were."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from small_plan import DESIGN_DONE, FRIDAYS, small_plan
+from small_plan import DESIGN_DONE, FRIDAYS, small_plan, two_weeks
 
 from pmtools.history import History
 from pmtools.measure.accuracy import Accuracy, forecast_accuracy, forecast_record, recalibrated
@@ -194,6 +196,25 @@ def test_too_few_projects_give_no_next_range():
     plan = schedule(small_plan(FRIDAYS[0], [DESIGN_DONE]))
     assert "9 finished projects; 10 are needed" in str(recalibrated(of_plans(9), plan))
     assert "no status date" in str(recalibrated(of_plans(10), schedule(small_plan())))
+
+
+def test_the_cone_has_what_was_forecast_on_each_status_date(tmp_path):
+    """The plan of each week as it was known then; ranges where they were recorded."""
+    plans = [schedule(week) for week in two_weeks()]
+    cone = forecast_cone(plans)
+    assert list(cone["status_date"]) == FRIDAYS[:2]
+    assert list(cone["plan"]) == [plan.finish for plan in plans]
+    assert (cone["baseline"] == pd.Timestamp("2026-03-20 17:00")).all()
+    assert cone["actual"].isna().all()
+    assert "p80" not in cone
+    database = str(tmp_path / "history.sqlite")
+    facts = facts_of_week(plans[0], earned_value(plans[0].project))
+    said = [("finish", "simulation", p, pd.Timestamp("2026-03-27"), np.nan) for p in (0.5, 0.8)]
+    names = ["quantity", "method", "probability", "finish", "amount"]
+    History(database).record(replace(facts, forecasts=pd.DataFrame(said, columns=names)))
+    cone = forecast_cone(plans, database)
+    assert cone["p80"].isna().tolist() == [False, True]
+    assert "p90" not in cone
 
 
 def test_it_can_be_read_in_a_terminal():
