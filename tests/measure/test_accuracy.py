@@ -8,7 +8,13 @@ import pytest
 from small_plan import DESIGN_DONE, FRIDAYS, small_plan, two_weeks
 
 from pmtools.history import History
-from pmtools.measure.accuracy import Accuracy, forecast_accuracy, forecast_record, recalibrated
+from pmtools.measure.accuracy import (
+    Accuracy,
+    forecast_accuracy,
+    forecast_cone,
+    forecast_record,
+    recalibrated,
+)
 from pmtools.measure.earned_value import earned_value
 from pmtools.measure.record import facts_of_week, record_week
 from pmtools.metrics import CannotSay
