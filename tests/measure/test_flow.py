@@ -236,10 +236,25 @@ def test_below_the_stated_sample_nothing_is_forecast(record, reason):
     assert "Cannot say" in str(few) or "cannot say" in str(few)
 
 
-def test_no_items_at_all_is_told():
-    """A project without an agile team has no flow."""
-    assert flow(small_plan()) == CannotSay("no work items with a change of state are known")
-    assert isinstance(flow(team([(5, (6, "active"))]), until=at(1)), CannotSay)
+@pytest.mark.parametrize("of", [small_plan(), small_plan(at(70)), team([(5, (6, "active"))])])
+def test_without_items_nothing_can_be_said_and_nothing_breaks(of):
+    """A project without an agile team has empty tables, so a report needs no special case."""
+    found = flow(of, until=None if of.work_items.empty else at(1))
+    assert str(found) == "Flow: no work items are known."
+    for table in (found.items, found.throughput, found.ageing, found.by_day):
+        assert table.empty
+    for part in (found.percentiles, found.littles_law, found.flow_efficiency, found.when(),
+                 found.how_many(4), found.fan(4)):  # fmt: skip
+        assert isinstance(part, CannotSay)
+    assert list(found.throughput) == ["team", "week", "n_items", "n_added"]
+
+
+def test_items_without_any_date_are_a_backlog():
+    """They are open; since when, nobody knows."""
+    record = team([(0,)] * 3)
+    record.work_items["created"] = pd.NaT
+    assert flow(record).items.empty
+    assert flow(record, until=at(3)).n_remaining == 3
 
 
 def test_only_what_was_known_on_the_status_date_counts():

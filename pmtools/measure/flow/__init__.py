@@ -162,6 +162,8 @@ class Flow:
             f"{percent(100 * self.service_level)} of the items are finished in {number(level)} "
             f"{self.days} days or less"
         )  # fmt: skip
+        if self.items.empty:
+            return "Flow: no work items are known."
         return (
             f"Flow up to {day(self.until)}: {n_finished} items finished, {len(ageing)} in "
             f"progress, {self.n_remaining - len(ageing)} not started. {told}."
@@ -181,8 +183,10 @@ def flow(
     since: Any = None,
     days: Days = "calendar",
     service_level: float = 0.85,
-) -> Flow | CannotSay:
+) -> Flow:
     """Measure how work items flow: throughput, cycle time, age, work in progress.
+
+    Without work items its tables are empty, and nothing can be said.
 
     Parameters
     ----------
@@ -218,12 +222,9 @@ def flow(
     if end is None:
         end = of.header.status_date if isinstance(of, Project) else None
     end = of.transitions["at"].max() if end is None else end
-    if chosen.empty or pd.isna(end):
-        return CannotSay("no work items with a change of state are known")
+    chosen = chosen[:0] if pd.isna(end) else chosen
     calendar = calendars_of(of)[""] if isinstance(of, Project) else WorkCalendar()
     items = items_of(chosen, of.transitions, end, days, calendar)
-    if items["created"].isna().all():
-        return CannotSay(f"no work item was there on {day(end)}")
     first = None if since is None else pd.Timestamp(since).normalize()
     counted = items if first is None else items[~(items["finished"] < first)]
     chances = sorted({*CHANCES, service_level})

@@ -54,9 +54,9 @@ def weekly_throughput(
     Only whole weeks: from the week in which the team finished its first item (or the first Monday
     from `since`) to the last week that has no working time left on the date `until`.
     """
-    end = until.normalize() - pd.Timedelta(days=until.weekday())
-    if calendar.next_work(until) >= end + A_WEEK:
-        end += A_WEEK
+    if len(items):
+        end = until.normalize() - pd.Timedelta(days=until.weekday())
+        end += A_WEEK * int(calendar.next_work(until) >= end + A_WEEK)
     frames = [pd.DataFrame({"team": [], "week": [], "n_items": [], "n_added": []})]
     for team, mine in items.groupby("team"):
         first = mine["finished"].min() if since is None else since - A_DAY + A_WEEK
@@ -80,7 +80,8 @@ def daily_counts(items: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
 
     An item that was never seen at work counts as started on the day on which it was finished.
     """
-    days = pd.date_range(items["created"].min().normalize(), until.normalize())
+    first = items["created"].min().normalize() if len(items) else None
+    days = pd.date_range(first, until.normalize()) if len(items) else pd.DatetimeIndex([])
     ends = days + A_DAY
     started = items["started"].fillna(items["finished"])
     columns = {"n_created": items["created"], "n_started": started, "n_finished": items["finished"]}

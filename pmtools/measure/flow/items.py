@@ -40,7 +40,7 @@ def items_of(
     items = work_items.set_index("id", drop=False)
     first = by_item["at"].min().reindex(items.index)
     items["created"] = pd.concat([items["created"], first], axis=1).min(axis=1)
-    items["created"] = items["created"].fillna(items["created"].min())
+    items["created"] = items["created"].fillna(items["created"].min()).fillna(until)
     items = items[~(items["created"] > until)]
     items["state"] = last["to_state"].reindex(items.index).fillna("")
     items["category"] = last["category"].reindex(items.index).fillna("to_do")
