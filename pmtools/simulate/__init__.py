@@ -1,1 +1,90 @@
 """Simulation: the range of finish and cost, from ranges, risks and the rules of the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import pandas as pd
+
+from pmtools.metrics import CannotSay
+from pmtools.project import Project
+from pmtools.schedule import Schedule, schedule
+from pmtools.simulate.case import Settings, case_of, run_case
+from pmtools.simulate.correlation import USUAL
+from pmtools.simulate.result import Simulation
+
+__all__ = ["Simulation", "simulate"]
+
+STABLE_DAYS = 0.5
+FIRST_TRIALS = 1_000
+
+
+def simulate(
+    project: Project | Schedule,
+    *,
+    n_trials: int = 10_000,
+    seed: int = 1,
+    correlation: float | pd.DataFrame = USUAL,
+    ranges: pd.DataFrame | None = None,
+    throughput: pd.DataFrame | None = None,
+    until_stable: bool = False,
+    resources: bool = False,
+    threads: int = 1,
+    without: Collection[str] = (),
+) -> Simulation | CannotSay:
+    """Where the project may end, from its status date on, by the same rules as `schedule`.
+
+    Parameters
+    ----------
+    project
+        A project, or its schedule. Table `estimates` says how uncertain tasks are, `register`
+        which risks may occur.
+    n_trials, seed
+        The draws of a task, group or risk depend on its id, the seed and the trial only: what-ifs
+        compare the same trials, and more trials begin with the same ones.
+    correlation
+        Of the durations of two tasks of one group; or a table between groups (see `copula_of`).
+    ranges
+        task_type, ratio of actual to estimated duration: a row a finished task of this
+        organisation. With 10 of a type, tasks of that type without points take its range.
+    throughput
+        team, week, n_items: for tasks that point to a team's backlog (`estimates.team`).
+    until_stable
+        Stop at the first of 1,000, 2,000, 4,000, ... trials, at most `n_trials`, at which the P80
+        finish is known to half a working day (95 % confidence).
+    resources
+        Nobody is asked for more than there is of them, in every trial.
+    without
+        Ids of risks that do not occur, and of tasks that take what is planned.
+
+    Returns
+    -------
+    Simulation; CannotSay where nothing is uncertain, the project is finished, or the throughput of
+    a team is not known.
+
+    Raises
+    ------
+    ProjectError
+        For three points that are not in order, risks that touch unknown tasks or have no
+        probability, a correlation table that is none, more than 4 calendar risks.
+
+    Notes
+    -----
+    Monte Carlo schedule risk analysis with risk drivers after Hulett, Practical Schedule Risk
+    Analysis (2009) and Integrated Cost-Schedule Risk Analysis (2011).
+    """
+    plan = project if isinstance(project, Schedule) else schedule(project)
+    settings = Settings(
+        n_trials, seed, correlation, ranges, throughput, resources, threads, tuple(without)
+    )
+    case = case_of(plan, settings)
+    if isinstance(case, CannotSay):
+        return case
+    count = min(FIRST_TRIALS, n_trials) if until_stable else n_trials
+    while True:
+        settings = replace(settings, n_trials=count)
+        found = Simulation(case, run_case(case, settings), settings)
+        if count >= n_trials or found.precision_days <= STABLE_DAYS:
+            return found
+        count = min(2 * count, n_trials)

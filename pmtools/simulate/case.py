@@ -1,0 +1,167 @@
+"""A plan made ready for trials: its networks, ranges, risks and rates as one model."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmtools.calendars import MISSING, minutes_of
+from pmtools.errors import Problem, ProjectError
+from pmtools.metrics import CannotSay
+from pmtools.schedule import Schedule
+from pmtools.schedule.progress import status_minute
+from pmtools.simulate.correlation import copula_of, correlation_said
+from pmtools.simulate.costs import Costs, costs_of
+from pmtools.simulate.model import Model, Ranges, TrialNetwork, Trials, key_of
+from pmtools.simulate.networks import trial_network
+from pmtools.simulate.risks import MOST_CALENDARS, followers, open_risks, risk_arrays
+from pmtools.simulate.trials import run
+from pmtools.simulate.uncertainty import Uncertainty, remaining_tasks, uncertainty_of
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is assumed beside the plan: see `simulate`."""
+
+    n_trials: int
+    seed: int
+    correlation: float | pd.DataFrame
+    ranges: pd.DataFrame | None
+    throughput: pd.DataFrame | None
+    is_limited: bool
+    threads: int
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A model, and what its positions mean: `tasks` by position, `risks` with what they touch.
+
+    `milestones` are the nodes of those that remain.
+    """
+
+    plan: Schedule
+    model: Model
+    tasks: pd.DataFrame
+    risks: pd.DataFrame
+    costs: Costs | CannotSay
+    milestones: np.ndarray
+    assumptions: tuple[str, ...]
+
+
+def case_of(
+    plan: Schedule, settings: Settings, *, as_responded: Collection[str] | None = None
+) -> Case | CannotSay:
+    """The case of a plan.
+
+    CannotSay for a finished project, for a plan in which nothing is uncertain, and for a backlog
+    without history. Raises ProjectError as `uncertainty_of`, `open_risks` and `copula_of`, and for
+    more than 4 calendar risks.
+    """
+    project = plan.project
+    network = trial_network(project, plan.options)
+    tasks = remaining_tasks(plan, network)
+    if tasks.empty:
+        return CannotSay("the project is finished")
+    risks, risks_said = open_risks(project, tasks["task_id"], as_responded=as_responded)
+    risks = risks[~risks["id"].isin(settings.without)].reset_index(drop=True)
+    touched = {task for ids in risks["task_ids"] for task in ids}
+    tasks = tasks[(tasks["remaining"] > 0) | tasks["task_id"].isin(touched)].reset_index(drop=True)
+    found = uncertainty_of(
+        project, tasks, record=settings.ranges, throughput=settings.throughput,
+        n_trials=settings.n_trials, seed=settings.seed,
+    )  # fmt: skip
+    if isinstance(found, CannotSay):
+        return found
+    if not (found.tasks["source"] != "").any() and risks.empty:
+        return CannotSay(
+            "no task that remains has a range, and no risk is open: one date is not a forecast"
+        )
+    costs, (milestones, watched) = costs_of(plan), _watched(plan, network)
+    pace = tasks.set_index("task_id")["week"] / plan.calendars[""].borders.week
+    arrays, risk_tables = risk_arrays(risks, pace, followers(project, touched), len(found.tables))
+    model = Model(
+        plan=plan,
+        networks=_networks(plan, network, risks),
+        variant=np.arange(2 ** int((risks["calendar_id"] != "").sum()), dtype=np.int32),
+        node=tasks["node"].to_numpy(np.int64),
+        key=np.array([key_of(f"task {each}") for each in tasks["task_id"]], np.uint64),
+        remaining=_certain(found, tasks["task_id"].isin(settings.without).to_numpy()),
+        **copula_of(found.tasks["group"], settings.correlation),
+        tables=np.concatenate([found.tables, risk_tables]),
+        risks=arrays,
+        **_money(plan, costs, tasks["task_id"]),
+        watched=watched,
+        critical_minutes=round(plan.options.critical_hours * 60),
+    )
+    said = (correlation_said(settings.correlation), *found.assumptions, risks_said)
+    return Case(plan, model, found.tasks, risks, costs, milestones, said)
+
+
+def run_case(case: Case, settings: Settings) -> Trials:
+    """The trials of a case."""
+    limits = {"is_limited": True} if settings.is_limited else {}
+    return run(
+        case.model, n_trials=settings.n_trials, seed=settings.seed, threads=settings.threads,
+        **limits,
+    )  # fmt: skip
+
+
+def _certain(found: Uncertainty, is_without: np.ndarray) -> Ranges:
+    """The ranges; tasks whose uncertainty is removed take what is planned."""
+    low = np.where(is_without, found.tasks["remaining"], found.minutes.low)
+    return replace(found.minutes, low=low, span=np.where(is_without, 0.0, found.minutes.span))
+
+
+def _networks(
+    plan: Schedule, network: TrialNetwork, risks: pd.DataFrame
+) -> tuple[TrialNetwork, ...]:
+    """The network of the plan, and one for each other set of calendar risks that may occur."""
+    bound = risks[risks["calendar_id"] != ""]
+    if len(bound) > MOST_CALENDARS:
+        many = f"{len(bound)} open risks change a calendar; at most {MOST_CALENDARS} can"
+        remedy = "Give the others a delay or a growth instead."
+        raise ProjectError([Problem(plan.project.place("register"), many, "", remedy)])
+    found = [network]
+    for bits in range(1, 2 ** len(bound)):
+        tasks = plan.project.tasks.copy()
+        for n, risk in enumerate(bound.itertuples()):
+            if bits >> n & 1:
+                tasks.loc[tasks["id"].isin(risk.task_ids), "calendar_id"] = risk.calendar_id
+        found.append(trial_network(plan.project.replace(tasks=tasks), plan.options))
+    return tuple(found)
+
+
+def _money(plan: Schedule, costs: Costs | CannotSay, ids: pd.Series) -> dict[str, Any]:
+    """`rate`, `fixed` and `time_rate`: level of effort costs what the plan says, and more or less
+    as the project ends later or earlier.
+    """
+    if isinstance(costs, CannotSay):
+        return {"rate": np.zeros(len(ids)), "fixed": 0.0, "time_rate": 0.0}
+    calendar, status = plan.calendars[""], status_minute(plan.project)
+    since = int(minutes_of(plan.project.header.start)) if status == MISSING else status
+    work = plan.tasks[~plan.tasks["kind"].isin(["summary", "level_of_effort"])]
+    before = calendar.minutes_before
+    length = int(before(minutes_of(work["finish"].max()))) - int(before(since))
+    rows = plan.tasks.set_index("id").loc[costs.support.index]
+    begin = np.maximum(minutes_of(rows["start"]), since)
+    planned = before(minutes_of(rows["finish"])) - before(begin)
+    return {
+        "rate": costs.rate.reindex(ids).fillna(0.0).to_numpy(),
+        "fixed": costs.spent + costs.fixed + float((costs.support * (planned - length)).sum()),
+        "time_rate": float(costs.support.sum()),
+    }
+
+
+def _watched(plan: Schedule, network: TrialNetwork) -> tuple[np.ndarray, np.ndarray]:
+    """The nodes of the milestones that remain; the same and what comes right before them."""
+    ids = pd.Index(network.ids)
+    kinds = plan.tasks.set_index("id")["kind"].reindex(ids).to_numpy()
+    milestones = np.flatnonzero((kinds == "milestone") & network.is_open[: len(ids)])
+    into = plan.links["successor_id"].isin(ids[milestones])
+    before = ids.get_indexer(plan.links.loc[into, "predecessor_id"])
+    return milestones, np.union1d(milestones, before[before >= 0]).astype(np.int64)

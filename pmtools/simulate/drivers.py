@@ -1,0 +1,129 @@
+"""What drives the end: the same trials without each risk, each uncertainty, each day off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pmtools.metrics import CannotSay
+from pmtools.schedule import schedule
+from pmtools.simulate.case import Case, case_of, run_case
+from pmtools.simulate.model import Trials, key_of
+from pmtools.simulate.result import Simulation, nearest_rank
+from pmtools.words import day, plain
+
+COLUMNS = ("driver", "kind", "id", "owner_id", "days", "cost", "response_days", "response_cost",
+           "days_per_cost")  # fmt: skip
+
+
+def drivers(
+    simulation: Simulation | CannotSay, *, probability: float = 0.8, most: int = 10
+) -> pd.DataFrame | CannotSay:
+    """By how much the end would improve without each risk, uncertainty and calendar loss.
+
+    The same random numbers are drawn again without it, so that the difference is its effect and
+    not chance. Effects do not add up where paths or risks stand in for each other.
+
+    Parameters
+    ----------
+    probability
+        The percentile that is compared.
+    most
+        Of tasks (the most sensitive) and of calendar exceptions (the next ones), how many.
+
+    Returns
+    -------
+    A row a driver, the one with most days first:
+
+    - driver, kind (risk, uncertainty, calendar), id, owner_id
+    - days, cost: later and dearer with it than without: working days, currency
+    - response_days: what the response of a risk saves, by its residual figures; response_cost;
+      days_per_cost: days saved by 1,000 of currency spent on it
+    """
+    if isinstance(simulation, CannotSay):
+        return simulation
+    rows = [*_of_risks(simulation, probability), *_of_tasks(simulation, probability, most)]
+    rows += _of_exceptions(simulation, probability, most)
+    found = pd.DataFrame(rows, columns=[*COLUMNS])
+    return found.sort_values(["days", "cost"], ascending=False, kind="stable", ignore_index=True)
+
+
+def _gain(
+    simulation: Simulation, probability: float, better: Trials, worse: Trials | None = None
+) -> tuple[float, float]:
+    """Working days and cost by which a percentile is later and dearer."""
+    pair = (better, worse or simulation.trials)
+    days = simulation.working_days(*(nearest_rank(each.finish, probability) for each in pair))
+    if isinstance(simulation.cost, CannotSay):
+        return float(days), np.nan
+    low, high = (nearest_rank(each.cost, probability) for each in pair)
+    return float(days), float(high - low)
+
+
+def _of_risks(simulation: Simulation, probability: float) -> Iterator[tuple[object, ...]]:
+    case = simulation.case
+    for row in case.risks.itertuples():
+        risks = case.model.risks
+        chance = np.where(risks.key == key_of(f"risk {row.id}"), 0.0, risks.probability)
+        without = replace(case, model=replace(case.model, risks=replace(risks, probability=chance)))
+        days, cost = _gain(simulation, probability, run_case(without, simulation.settings))
+        saved = _saved_by_response(simulation, probability, str(row.id))
+        spent = float(row.response_cost) if row.response_cost > 0 else np.nan
+        what = (plain(row.title), "risk", row.id, row.owner_id, days, cost)
+        yield (*what, saved, spent, 1000 * saved / spent)
+
+
+def _saved_by_response(simulation: Simulation, probability: float, risk_id: str) -> float:
+    """Days between the risk as it was and with its response in place; NaN without residual."""
+    register = simulation.plan.project.register.set_index("id").loc[risk_id]
+    residual = [name for name in register.index if name.startswith("residual_")]
+    if register[residual].isna().all():
+        return float("nan")
+    rows = simulation.case.risks
+    others = set(rows.loc[rows["is_responded"], "id"]) - {risk_id}
+    pair = []
+    for responded in (others | {risk_id}, others):
+        case = case_of(simulation.plan, simulation.settings, as_responded=responded)
+        assert isinstance(case, Case)
+        pair.append(run_case(case, simulation.settings))
+    return _gain(simulation, probability, *pair)[0]
+
+
+def _of_tasks(
+    simulation: Simulation, probability: float, most: int
+) -> Iterator[tuple[object, ...]]:
+    case, model = simulation.case, simulation.case.model
+    place = {each: n for n, each in enumerate(case.tasks["task_id"])}
+    owner = simulation.plan.tasks.set_index("id")["owner_id"]
+    rows = simulation.tasks
+    rows = rows[rows["source"].isin(["points", "class", "record", "team"])]
+    for task_id, name in rows[["task_id", "name"]].head(most).itertuples(index=False):
+        at, ranges = place[task_id], model.remaining
+        low, span = ranges.low.copy(), ranges.span.copy()
+        low[at], span[at] = case.tasks["remaining"].iloc[at], 0.0
+        without = replace(case, model=replace(model, remaining=replace(ranges, low=low, span=span)))
+        days, cost = _gain(simulation, probability, run_case(without, simulation.settings))
+        yield (plain(name), "uncertainty", task_id, owner[task_id], days, cost)
+
+
+def _of_exceptions(
+    simulation: Simulation, probability: float, most: int
+) -> Iterator[tuple[object, ...]]:
+    """Each day off (or time with other hours) that lies between status date and finish."""
+    project = simulation.plan.project
+    rows = project.exceptions
+    since = project.header.status_date or project.header.start
+    last = simulation.finish_at(probability)
+    is_ahead = (rows["to"].fillna(rows["from"]) >= since) & (rows["from"] <= last)
+    ahead = rows[is_ahead].sort_values("from", kind="stable")
+    names = ahead["name"].where(ahead["name"] != "", ahead["from"].map(day))
+    for name in names.drop_duplicates().head(most):
+        kept = project.replace(exceptions=rows.drop(names.index[names == name]))
+        plan = schedule(kept, options=simulation.plan.options)
+        case = case_of(plan, simulation.settings)
+        if isinstance(case, Case):
+            days, cost = _gain(simulation, probability, run_case(case, simulation.settings))
+            yield (plain(name), "calendar", name, "", days, cost)

@@ -1,0 +1,186 @@
+"""Risks of the register as drivers of tasks (after Hulett, Integrated Cost-Schedule Risk Analysis).
+
+A risk occurs or not, and then reaches all its tasks in the same trial: that is what correlates
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pandas as pd
+
+from pmtools.errors import Problem, ProjectError, nearest
+from pmtools.project import Project
+from pmtools.simulate.distributions import quantiles
+from pmtools.simulate.model import GRID, Ranges, Risks, key_of
+from pmtools.words import plain
+
+IMPACTS = ("hours", "percent", "cost")
+MOST_CALENDARS = 4
+ENDS = ("low", "mode", "high")
+UNITS = {"hours": 60.0, "percent": 0.01, "cost": 1.0}
+
+
+def open_risks(
+    project: Project, task_ids: Collection[str], *, as_responded: Collection[str] | None = None
+) -> tuple[pd.DataFrame, str]:
+    """The risks that may still occur, and in words which are left out.
+
+    Closed, retired and rejected risks cannot occur; one that has occurred is part of the plan; one
+    whose tasks are all finished is past. Once its response is in place, the residual figures count:
+    the most likely impact is the residual one, and the three points keep their ratio to it.
+
+    Parameters
+    ----------
+    task_ids
+        Tasks that remain.
+    as_responded
+        Ids of the risks whose response counts as in place; None: as the status date says.
+
+    Returns
+    -------
+    id, title, owner_id, probability, response_cost, is_responded, parallel_group, calendar_id,
+    task_ids (tuples), and low, mode, high of each impact, such as `hours_low`.
+
+    Raises
+    ------
+    ProjectError
+        For an open risk without probability, with an unknown task, impacts that are not in order,
+        or a delay of no task.
+    """
+    rows = project.register[project.register["kind"] == "risk"].reset_index(names="row")
+    is_open = (rows["status"] == "open").to_numpy()
+    rows, n_shut = rows[is_open], int((~is_open).sum())
+    if as_responded is None:
+        in_place = rows["response_done_date"] <= (project.header.status_date or pd.NaT)
+    else:
+        in_place = rows["id"].isin(list(as_responded))
+    found = rows[["row", "id", "title", "owner_id", "response_cost", "parallel_group"]].assign(
+        calendar_id=rows["calendar_id"],
+        is_responded=in_place,
+        task_ids=[tuple(filter(None, map(str.strip, ids.split(";")))) for ids in rows["task_ids"]],
+        probability=rows["residual_probability"].where(in_place).fillna(rows["probability"]),
+        **{name: each for impact in IMPACTS for name, each in _three(rows, impact, in_place)},
+    )
+    problems = [problem for row in found.to_dict("records") for problem in _wrong(project, row)]
+    if problems:
+        raise ProjectError(problems)
+    still, remaining = found["task_ids"], set(task_ids)
+    is_past = np.array([bool(ids) and not remaining & {*ids} for ids in still], bool)
+    found["task_ids"] = [tuple(i for i in ids if i in remaining) for ids in still]
+    n_past, n_left = int(is_past.sum()), len(found) - int(is_past.sum())
+    said = f"{n_left} open risk{'s' * (n_left != 1)} may occur"
+    if n_left:
+        said += f", {int(in_place.to_numpy()[~is_past].sum())} with the response in place"
+    out = f"{n_shut} closed or occurred" * (n_shut > 0), f"{n_past} of finished work" * (n_past > 0)
+    left = ", ".join(filter(None, out))
+    return found[~is_past].reset_index(drop=True), f"{said}{f'; left out: {left}' * bool(left)}."
+
+
+def _three(rows: pd.DataFrame, impact: str, in_place: pd.Series) -> Iterator[tuple[str, pd.Series]]:
+    """`hours_low`, `hours_mode`, `hours_high`: what is not said is the most likely, or nothing."""
+    low, mode, high = (rows[f"{end}impact_{impact}"] for end in ("optimistic_", "", "pessimistic_"))
+    mode = mode.fillna((low + high) / 2).fillna(low).fillna(high).fillna(0.0)
+    residual = rows[f"residual_impact_{impact}"].where(in_place)
+    ratio = (residual / mode.where(mode != 0)).fillna(residual.isna().astype("float64"))
+    for end, each in (("low", low), ("mode", mode), ("high", high)):
+        scaled = each.fillna(mode) * ratio
+        yield f"{impact}_{end}", scaled.mask(residual.notna() & (mode == 0), residual)
+
+
+def _wrong(project: Project, row: dict[str, object]) -> Iterator[Problem]:
+    """What keeps an open risk from being simulated."""
+    place, said = project.place("register", int(str(row["row"]))), f'risk "{plain(row["id"])}"'
+    three = {impact: [row[f"{impact}_{e}"] for e in ENDS] for impact in IMPACTS}
+    has_impact = any(value != 0 for values in three.values() for value in values)
+    has_impact |= row["calendar_id"] != ""
+    if has_impact and np.isnan(row["probability"]):  # type: ignore[call-overload]
+        found = f"{said} has an impact, but no probability"
+        yield Problem(place, found, "", "Say how likely it is, from 0 to 1.", "no-probability")
+    for impact, values in three.items():
+        if values != sorted(values):  # type: ignore[type-var]
+            found = f"the impacts of {said} on {impact} are {', '.join(f'{v:g}' for v in values)}"
+            remedy = "Put them in order: optimistic, most likely, pessimistic."
+            yield Problem(place, found, "", remedy, "points-out-of-order")
+    ids, known = row["task_ids"], project.tasks["id"].tolist()
+    for task_id in (each for each in ids if each not in known):  # type: ignore[attr-defined]
+        found = f'{said} touches task "{plain(task_id)}", which is not in table "tasks"'
+        remedy = f"Correct the id{nearest(task_id, known)}."
+        yield Problem(place, found, "", remedy, "unknown-task")
+    if not ids and (any(three["hours"]) or any(three["percent"]) or row["calendar_id"] != ""):
+        found = f"{said} delays work, but touches no task"
+        yield Problem(place, found, "", "Name its tasks in task_ids.", "no-task")
+
+
+def risk_arrays(
+    rows: pd.DataFrame, pace: pd.Series, after: dict[str, set[str]], n_tables: int
+) -> tuple[Risks, np.ndarray]:
+    """The risks as `Model` holds them, and their tables, which follow `n_tables` others.
+
+    A delay falls once: on those tasks of a risk that come after no other of its tasks. It is meant
+    in hours of the project's calendar: a task that is worked on weekends only loses as much time
+    as the others. Delays are entries of their own, with the key of their risk: they occur with it.
+
+    Parameters
+    ----------
+    rows
+        As `open_risks` gives them.
+    pace
+        By id of the tasks of the model, in its order: working time in a usual week, against that
+        of the project's calendar.
+    after
+        The tasks that follow each task, directly or not.
+    """
+    delays = rows.assign(
+        task_ids=[_firsts(ids, after) for ids in rows["task_ids"]], parallel_group="",
+        calendar_id="", **{f"{i}_{e}": 0.0 for i in ("percent", "cost") for e in ENDS},
+    )  # fmt: skip
+    delays = delays[(rows[["hours_low", "hours_high"]] != 0).any(axis=1)].explode("task_ids")
+    share = delays["task_ids"].map(pace).to_numpy()
+    hours = [f"hours_{end}" for end in ENDS]
+    delays[hours] = delays[hours].mul(share, axis=0)
+    rows = pd.concat([rows.assign(**dict.fromkeys(hours, 0.0)), delays], ignore_index=True)
+    touched = rows["task_ids"].explode().dropna()
+    place = pace.index.get_indexer(touched)
+    order = np.argsort(place, kind="stable")
+    counts = np.bincount(place, minlength=len(pace))
+    modes, ranges = [], {}
+    for impact, unit in UNITS.items():
+        low, mode, high = (rows[f"{impact}_{end}"].to_numpy(np.float64) for end in ENDS)
+        modes.append(np.divide(mode - low, high - low, np.zeros_like(low), where=high > low))
+        table = n_tables + np.arange(len(rows)) + len(rows) * (len(modes) - 1)
+        ranges[impact] = Ranges(table.astype(np.int32), low * unit, (high - low) * unit)
+    is_grouped = (rows["parallel_group"] != "").to_numpy()
+    parallel = np.where(is_grouped, rows["parallel_group"].factorize()[0], -1)
+    calendar = np.where(rows["calendar_id"] != "", (rows["calendar_id"] != "").cumsum() - 1, -1)
+    risks = Risks(
+        key=np.array([key_of(f"risk {each}") for each in rows["id"]], np.uint64),
+        probability=rows["probability"].fillna(0.0).to_numpy(np.float64),
+        growth=ranges["percent"], delay=ranges["hours"], cost=ranges["cost"],
+        parallel=parallel.astype(np.int32), calendar=calendar.astype(np.int32),
+        tasks=touched.index.to_numpy(np.int64)[order],
+        tasks_from=np.r_[0, np.cumsum(counts)].astype(np.int64),
+    )  # fmt: skip
+    return risks, quantiles("triangular", np.concatenate(modes), GRID)
+
+
+def _firsts(ids: tuple[str, ...], after: dict[str, set[str]]) -> tuple[str, ...]:
+    later = {task for each in ids for task in after.get(each, ())}
+    return tuple(each for each in ids if each not in later)
+
+
+def followers(project: Project, starts: Collection[str]) -> dict[str, set[str]]:
+    """The tasks that follow each of `starts` by links, directly or not."""
+    links = project.links.groupby("predecessor_id")["successor_id"].agg(list).to_dict()
+    found = {}
+    for start in starts:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = [after for after in links.get(waiting.pop(), ()) if after not in seen]
+            seen.update(new)
+            waiting += new
+        found[start] = seen
+    return found
