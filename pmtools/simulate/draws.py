@@ -12,13 +12,13 @@ import numpy as np
 
 from pmtools.schedule.kernel import compiled, inlined
 
-OCTAVES, FINE = 31, 5
+OCTAVES, FINE = 31, 9
 MOST = np.float32(1 << 24)
 """Minutes up to which a duration is whole in 32 bits."""
 
 Draws = namedtuple(
     "Draws",
-    "node low span table key group shared own group_key mixing values slopes normal steps occurs "
+    "node low span table key group shared own group_key mixing cells normal occurs "
     "severity chance growth delay price effects parallel risks risks_from rate",
 )
 """What is drawn: as in `Model`, with the seed in the keys; tables and ranges as float32."""
@@ -50,25 +50,38 @@ def _words(key, trials, words):  # type: ignore[no-untyped-def]
 
 @compiled
 def _scores(m, key, trials, words, z):  # type: ignore[no-untyped-def]
-    """Normal scores; the cells of the table are as fine in the tails as in the middle."""
+    """Normal scores, in steps that are as fine in the tails as in the middle.
+
+    The octave and the part of it that a number lies in are the bits of it as a float; its lowest
+    bit says which half of the distribution.
+    """
     _words(key, trials, words)
     for k in range(len(z)):
         z[k] = np.float32(np.int32((words[k] >> np.uint32(1)) | np.uint32(1)))
-    bits = z.view(np.int32)
+    bits = z.view(np.uint32)
     for k in range(len(z)):
-        at = (bits[k] >> (23 - FINE)) - (127 << FINE)
-        part = np.float32(bits[k] & ((1 << (23 - FINE)) - 1)) * np.float32(2.0 ** (FINE - 23))
-        score = m.normal[at] + m.steps[at] * part
-        z[k] = score if words[k] & np.uint32(1) else -score
+        step = np.uint32((bits[k] >> np.uint32(23 - FINE)) - np.uint32(127 << FINE))
+        words[k] = (step << np.uint32(1)) | (words[k] & np.uint32(1))
+    for k in range(len(z)):
+        z[k] = m.normal[words[k]]
 
 
 @compiled
-def _quantiles(values, slopes, low, span, z, out):  # type: ignore[no-untyped-def]
-    """The values of an inverse distribution table at normal scores."""
+def _quantiles(cells, low, span, words, z, out):  # type: ignore[no-untyped-def]
+    """The values of an inverse distribution table at normal scores (see `trials._packed`)."""
+    part = z.view(np.int32)
     for k in range(len(z)):
-        x = min(max(z[k] * np.float32(32) + np.float32(128), np.float32(0)), np.float32(255.999))
-        at = np.int32(x)
-        out[k] = low + span * (values[at] + slopes[at] * (x - np.float32(at)))
+        at = np.int32(z[k] * np.float32(8192) + np.float32(32768))
+        at = at if at > np.int32(0) else np.int32(0)
+        at = at if at < np.int32(65535) else np.int32(65535)
+        words[k] = at >> np.int32(8)
+        part[k] = at & np.int32(255)
+    for k in range(len(z)):
+        words[k] = cells[words[k]]
+    for k in range(len(z)):
+        value = np.int32((words[k] & np.uint32(0xFFFF)) << np.uint32(8))
+        slope = np.int32(np.int32(words[k] >> np.uint32(16)) * part[k])
+        out[k] = low + span * np.float32(np.int32(value + slope))
 
 
 @compiled
@@ -82,7 +95,8 @@ def _draw_risks(m, r, trials, words, z, q):  # type: ignore[no-untyped-def]
         _scores(m, m.severity[risk], trials, words, z)
         for kind in range(3):
             table, effect = m.effects[kind][risk], (m.growth, m.delay, m.price)[kind][risk]
-            _quantiles(m.values[table], m.slopes[table], effect[0], effect[1], z, q)
+            scores = z.copy()
+            _quantiles(m.cells[table], effect[0], effect[1], words, scores, q)
             for k in range(len(z)):
                 if kind == 0:
                     growth[k] = occurred[k] * max(np.float32(1) + q[k], np.float32(1e-6))
@@ -144,7 +158,7 @@ def draw(m, r, first, least):  # type: ignore[no-untyped-def]
                 common, shared, own = r.group[group], m.shared[task], m.own[task]
                 for k in range(width):
                     z[k] = shared * common[k] + own * z[k]
-            _quantiles(m.values[table], m.slopes[table], m.low[task], m.span[task], z, q)
+            _quantiles(m.cells[table], m.low[task], m.span[task], words, z, q)
         else:
             q[:] = m.low[task]
         if m.risks_from[task] < m.risks_from[task + 1]:

@@ -119,14 +119,15 @@ def measure(clocks, calendar, origin, r):  # type: ignore[no-untyped-def]
 
 @compiled
 def backward(n, r, usual, length, threshold):  # type: ignore[no-untyped-def]
-    """The late start of every task in every trial, counted at once."""
+    """The late start of every task in every trial, in place of its finish; counted at once."""
+    row = np.empty(len(r.end), np.int32)
     for position in range(len(n.order) - 1, -1, -1):
         node = n.order[position]
-        row, d, latest = r.late[node], r.duration[node], n.latest[node]
+        d, latest = r.duration[node], n.latest[node]
         for k in range(len(row)):
             row[k] = r.end[k] if r.end[k] < latest else latest
         for at in range(n.out[node], n.out_end[node]):
-            later, lag = r.late[n.later[at]], n.out_lag[at]
+            later, lag = r.finish[n.later[at]], n.out_lag[at]
             if n.out_from_start[at] or n.out_to_finish[at]:
                 other, start = r.duration[n.later[at]], n.out_from_start[at]
                 end = n.out_to_finish[at]
@@ -137,18 +138,18 @@ def backward(n, r, usual, length, threshold):  # type: ignore[no-untyped-def]
                 for k in range(len(row)):
                     limit = np.int32(later[k] - lag)
                     row[k] = limit if limit < row[k] else row[k]
+        tally(r, node, row, usual[node], length, threshold)
         for k in range(len(row)):
-            row[k] -= d[k]
-        tally(r, node, usual[node], length, threshold)
+            r.finish[node, k] = row[k] - d[k]
 
 
 @compiled
-def tally(r, node, usual, length, threshold):  # type: ignore[no-untyped-def]
+def tally(r, node, late, usual, length, threshold):  # type: ignore[no-untyped-def]
     """Add up a task over the trials: how often critical, and moments about the plan."""
     critical, total, square, product, weight = 0, 0, 0, 0, 0
-    late, d, finish = r.late[node], r.duration[node], r.finish[node]
+    d, finish = r.duration[node], r.finish[node]
     for k in range(len(late)):
-        slack = np.int32(late[k] + d[k] - finish[k])
+        slack = np.int32(late[k] - finish[k])
         critical += slack <= threshold
         x, y = np.int32(d[k] - usual), np.int32(r.length[k] - length)
         total += np.int64(x)
@@ -169,7 +170,7 @@ def tally(r, node, usual, length, threshold):  # type: ignore[no-untyped-def]
 def count(r, nodes, usual, length, threshold):  # type: ignore[no-untyped-def]
     """Add up all tasks over the trials."""
     for node in nodes:
-        tally(r, node, usual[node], length, threshold)
+        tally(r, node, r.late[node], usual[node], length, threshold)
 
 
 @compiled
@@ -222,7 +223,7 @@ def passes(n, r, chosen, past, watched):  # type: ignore[no-untyped-def]
         for node in range(len(n.is_open)):
             placed, calendar = n.s.nodes[node], n.a.nodes[node].calendar
             r.finish[node, k] = placed.finish
-            r.late[node, k] = min(placed.late, LATEST >> 33) - n.a.duration[node]
+            r.late[node, k] = min(placed.late, LATEST >> 33)
             if n.is_open[node] and n.a.nodes[node].is_ending:
                 if placed.start == placed.finish:
                     end = max(end, placed.instant)

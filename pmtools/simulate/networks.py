@@ -90,15 +90,16 @@ def _lanes_of(network: Network, limits: Limits, rules: Rules, is_open: np.ndarra
     from_start, to_finish = np.isin(kind, (SS, SF)).astype(np.int32), to_finish.astype(np.int32)
     lag = a.links["lag"].astype(np.int32)
     return Lanes(
-        a.clocks, calendar, a.order[is_open[a.order]], _near(floor), _near(held),
-        _near(rules.latest),
-        into, into_end, before[into_link], *(each[into_link] for each in (lag, from_start)),
-        to_finish[into_link],
-        out, out_end, after[out_link], *(each[out_link] for each in (lag, from_start)),
-        to_finish[out_link],
-        np.where(is_point, np.cumsum(is_point) - 1, -1), a.nodes["opens"].copy(),
-        _mornings(network, limits, rules, past, floor), a.nodes["is_ending"].copy(),
-        _near(network.calendars.by_position[calendar].minutes_before(np.array([done])))[0],
+        clocks=a.clocks, calendar=calendar, order=a.order[is_open[a.order]], floor=_near(floor),
+        held=_near(held), latest=_near(rules.latest), into=into, into_end=into_end,
+        earlier=before[into_link], lag=lag[into_link], from_start=from_start[into_link],
+        to_finish=to_finish[into_link], out=out, out_end=out_end, later=after[out_link],
+        out_lag=lag[out_link], out_from_start=from_start[out_link],
+        out_to_finish=to_finish[out_link],
+        point=np.where(is_point, np.cumsum(is_point) - 1, -1), opens=a.nodes["opens"].copy(),
+        is_floor_morning=_mornings(network, limits, rules, past, floor),
+        is_ending=a.nodes["is_ending"].copy(),
+        past=_near(network.calendars.by_position[calendar].minutes_before(np.array([done])))[0],
     )  # fmt: skip
 
 

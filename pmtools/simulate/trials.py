@@ -74,30 +74,37 @@ def draws_of(model: Model, seed: int) -> Draws:
     risks, start = model.risks, _mixed(np.array([seed], np.uint64))
     keys = [_mixed(each ^ start) for each in (model.key, model.group_key, risks.key)]
     severity = _mixed(keys[2] ^ key_of("severity"))
-    values = model.tables.astype(np.float32)
-    steps = np.diff(values, axis=1, append=values[:, -1:])
-    effects = (risks.growth, risks.delay, risks.cost)
+    cells, bottom, unit = _packed(model.tables)
+
+    def single(ranges: Ranges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        low = ranges.low + ranges.span * bottom[ranges.table]
+        span = ranges.span * unit[ranges.table] / 256
+        return low.astype(np.float32), span.astype(np.float32), ranges.table.astype(np.int64)
+
+    effects = [single(each) for each in (risks.growth, risks.delay, risks.cost)]
+    growth, delay, price = (np.stack(each[:2], axis=1) for each in effects)
     owner = np.repeat(np.arange(len(model.node)), np.diff(risks.tasks_from))
     order = np.lexsort((risks.parallel[risks.tasks], owner))
-    normal, normal_steps = _normal_table()
-    low, span, table = _singles(model.remaining)
-    growth, delay, price = (np.stack(_singles(each)[:2], axis=1) for each in effects)
+    low, span, table = single(model.remaining)
     return Draws(
         node=model.node, low=low, span=span, table=table, key=keys[0],
         group=model.group.astype(np.int64), shared=model.shared.astype(np.float32),
         own=model.own.astype(np.float32), group_key=keys[1],
-        mixing=model.mixing.astype(np.float32), values=values, slopes=steps, normal=normal,
-        steps=normal_steps, occurs=keys[2], severity=severity, chance=risks.probability * 2.0**32,
+        mixing=model.mixing.astype(np.float32), cells=cells, normal=_normal_table(),
+        occurs=keys[2], severity=severity, chance=risks.probability * 2.0**32,
         growth=growth, delay=delay, price=price,
-        effects=np.stack([each.table for each in effects]).astype(np.int64),
+        effects=np.stack([each[2] for each in effects]),
         parallel=risks.parallel, risks=risks.tasks[order], risks_from=risks.tasks_from,
         rate=model.rate,
     )  # fmt: skip
 
 
-def _singles(ranges: Ranges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    low, span = ranges.low.astype(np.float32), ranges.span.astype(np.float32)
-    return low, span, ranges.table.astype(np.int64)
+def _packed(tables: Reals) -> tuple[np.ndarray, Reals, Reals]:
+    """Tables in one look-up: value and step to the next in 16 bits each, of the table's range."""
+    bottom, unit = tables[:, 0], (tables[:, -1] - tables[:, 0]) / 0xFFFF
+    values = np.rint((tables - bottom[:, None]) / np.where(unit > 0, unit, 1)[:, None])
+    steps = np.diff(values, axis=1, append=values[:, -1:])
+    return (values + 0x10000 * steps).astype(np.uint32), bottom, unit
 
 
 def _mixed(keys: np.ndarray) -> np.ndarray:
@@ -109,12 +116,12 @@ def _mixed(keys: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _normal_table() -> tuple[Reals, Reals]:
-    """Normal scores of the lower half by octaves of probability, and the steps between them."""
-    octave, part = np.divmod(np.arange((draws.OCTAVES << draws.FINE) + 1), 1 << draws.FINE)
-    chance = 2.0 ** (octave - draws.OCTAVES - 1) * (1 + part / (1 << draws.FINE))
-    scores = np.array([NormalDist().inv_cdf(each) for each in chance.tolist()]).astype(np.float32)
-    return scores, np.diff(scores, append=scores[-1:])
+def _normal_table() -> Reals:
+    """Normal scores by octaves of probability, of both halves: the median of each step."""
+    octave, part = np.divmod(np.arange(draws.OCTAVES << draws.FINE), 1 << draws.FINE)
+    chance = 2.0 ** (octave - draws.OCTAVES - 1) * (1 + (part + 0.5) / (1 << draws.FINE))
+    scores = [NormalDist().inv_cdf(each) for each in chance.tolist()]
+    return np.array([[score, -score] for score in [*scores, 0.0]], np.float32).ravel()
 
 
 @dataclass(frozen=True)
@@ -170,13 +177,14 @@ class _Worker:
         self.model, self.draws, self.network = model, draws, model.networks[0]
         self.usual = self.network.duration.astype(np.int32)
         self.least = (self.network.duration[model.node] > 0).astype(np.int64)
-        self.room = self._room(width, np.zeros((len(self.usual), 5), np.int64))
         grows = (model.remaining.low != 0) | (model.remaining.span != 0)
         grows |= np.diff(model.risks.tasks_from) > 0
         is_plain = len(model.networks) == 1 and not (grows & (self.least == 0)).any()
         self.lanes = self.network.lanes if is_plain else None
         self.rules = [] if self.lanes else [_own(each.rules) for each in model.networks]
         self.open = np.flatnonzero(self.network.is_open)
+        self.room = self._room(width, np.zeros((len(self.usual), 5), np.int64))
+        self.origin = (self.usual, np.int64(_usual(model)), np.int64(model.critical_minutes))
 
     def _room(self, width: int, sums: Minutes) -> Room:
         n, r = len(self.usual), len(self.model.risks.key)
@@ -184,7 +192,8 @@ class _Worker:
         points, watched = np.count_nonzero(self.usual == 0), len(self.model.watched)
         return Room(
             np.tile(self.usual[:, None], width), np.zeros(lanes, np.int32),
-            np.zeros(lanes, np.int32), np.zeros(groups, np.float32), np.zeros(risks, bool),
+            np.zeros((0 if self.lanes else n, width), np.int32),
+            np.zeros(groups, np.float32), np.zeros(risks, bool),
             np.zeros(risks, np.float32), np.zeros(risks, np.float32), np.zeros(width),
             np.zeros(width, np.int32), np.zeros(width, np.int32), np.zeros(width, np.int64),
             np.zeros((watched, width), np.int64), np.zeros((points, width), bool), sums,
@@ -202,12 +211,11 @@ class _Worker:
         """Draw, schedule, count and keep a block of trials."""
         model, network, room = self.model, self.network, self.draw(first, width)
         clocks, calendar = network.rules.a.clocks, network.calendar
-        usual = (self.usual, np.int64(_usual(model)), np.int64(model.critical_minutes))
         if self.lanes:
             kernel.forward(self.lanes, room)
             kernel.instants(self.lanes, room, network.past, model.watched)
             kernel.measure(clocks, calendar, network.origin, room)
-            kernel.backward(self.lanes, room, *usual)
+            kernel.backward(self.lanes, room, *self.origin)
         else:
             bits = np.maximum(model.risks.calendar, 0)
             is_set = room.occurred & (model.risks.calendar >= 0)[:, None]
@@ -215,7 +223,7 @@ class _Worker:
             for each, rules in enumerate(self.rules):
                 kernel.passes(rules, room, variant == each, network.past, model.watched)
             kernel.measure(clocks, calendar, network.origin, room)
-            kernel.count(room, self.open, *usual)
+            kernel.count(room, self.open, *self.origin)
         found.keep(model, first, room)
 
 
