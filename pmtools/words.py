@@ -99,6 +99,11 @@ def percent(value: float) -> str:
     return "99%" if 99 <= value < 100 else number(value) + "%"
 
 
+def chance_said(chance: float) -> str:
+    """`45%` for 0.45; what no trial, or every trial, did is neither impossible nor certain."""
+    return percent(100 * min(max(chance, 1e-6), 1 - 1e-6))
+
+
 _COUNTED: Mapping[Format, tuple[int, str]] = {
     "money": (2, ""),
     "number": (1, ""),

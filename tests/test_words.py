@@ -5,7 +5,7 @@ import pytest
 from hostile import HOSTILE, INVISIBLE
 
 from pmtools.metrics import CannotSay
-from pmtools.words import Statement, cells, day, money, number, plain, wrapped
+from pmtools.words import Statement, cells, chance_said, day, money, number, plain, wrapped
 
 
 def test_dates_are_written_as_people_read_them():
@@ -34,6 +34,11 @@ def test_a_slip_shows_its_direction():
     """Later is +, earlier is −, and nothing is neither."""
     assert cells([6.0, -3.0, 0.0, -0.0], "signed_days") == ["+6 d", "−3 d", "0 d", "0 d"]
     assert number(-0.001, 2) == "0.00"
+
+
+def test_what_no_trial_did_is_not_impossible():
+    """Ten thousand trials cannot tell 1 in 20,000 from never; nor all of them from always."""
+    assert [chance_said(c) for c in (0.0, 0.34, 1.0)] == ["<1%", "34%", "99%"]
 
 
 def test_only_what_is_complete_is_a_hundred_percent():

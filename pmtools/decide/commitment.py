@@ -10,7 +10,7 @@ import pandas as pd
 
 from pmtools.metrics import CannotSay
 from pmtools.project import Header
-from pmtools.words import Statement, day, money, percent
+from pmtools.words import Statement, chance_said, day, money, percent
 
 TO_ITS_END = pd.Timedelta(hours=23, minutes=59)
 
@@ -66,7 +66,7 @@ def commitment(
         words = f"No date is {safe} safe{words}: the cost alone needs {alone}"
     else:
         words = f"We can commit to {day(finish)} at {safe}{words}"
-    said = ", ".join(f"{wish} is a {percent(100 * c)} chance" for wish, c in chances.items())
+    said = ", ".join(f"{wish} is a {chance_said(c)} chance" for wish, c in chances.items())
     return Commitment(
         f"{words}; {said}" if said else words,
         "info" if worst is None else "green" if worst >= sure else "amber" if worst >= 0.5

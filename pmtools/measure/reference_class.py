@@ -11,9 +11,9 @@ from pmtools.measure.budget import budget_of
 from pmtools.measure.reserves import approved
 from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
-from pmtools.words import Statement, number, percent
+from pmtools.words import Statement, chance_said, number, percent
 
-LEAST_PROJECTS = 10
+LEAST_PROJECTS, HALF = 10, 0.5
 EXCEEDED, TAIL = "exceed it by more", "are a tail of about"
 HBGD = "Flyvbjerg and Gardner 2023, How Big Things Get Done, IT projects"
 HBR = "Budzier and Flyvbjerg 2011, 1,471 IT projects"
@@ -63,21 +63,27 @@ def reference_class(
     return table
 
 
-def reference_check(table: pd.DataFrame) -> Statement:
+def reference_check(plan: Schedule, table: pd.DataFrame) -> Statement:
     """Whether our ranges are as wide as the record of others, from rows of `reference_class`.
 
-    Amber where we give an overrun less than half of the chance that the projects had.
+    Amber where we give an overrun less than half of the chance that the projects had; the record
+    counts from the approval, so that nothing is judged once half of the plan's time has passed.
     """
     rows = table[(table["kind"] == EXCEEDED) & table["our_chance"].notna()]
     if rows.empty:
         return Statement("Cannot say, because no ranges of our own were simulated", "unknown")
     worst = rows.loc[(rows["our_chance"] / rows["probability"]).idxmin()]
-    is_narrow = worst["our_chance"] < worst["probability"] / 2
+    is_narrow = worst["our_chance"] < HALF * worst["probability"]
+    start = plan.project.header.start
+    passed = ((plan.status_date or start) - start) / (plan.finish - start)
     words = (
         f"{percent(100 * worst['probability'])} of the projects of the reference class exceed "
         f"their {worst['quantity']} by more than {number(worst['overrun_percent'])}%, our ranges "
-        f"give that {percent(100 * worst['our_chance'])} ({worst['source']})"
+        f"give that {chance_said(worst['our_chance'])} ({worst['source']})"
     )
+    if passed > HALF:
+        done = f"{percent(100 * passed)} of this plan's time has passed"
+        return Statement(f"{words}; that record counts from the approval, and {done}")
     verdict = "our ranges are narrower than that record" if is_narrow else "they are wide enough"
     return Statement(f"{words}: {verdict}", "amber" if is_narrow else "green")
 
@@ -89,7 +95,7 @@ def _own(quantity: str, finished: pd.DataFrame | None) -> list[dict[str, Any]]:
     row = {"source": f"Our own {len(ratios)} finished projects", "quantity": quantity,
            "kind": EXCEEDED, "cannot_say": ""}  # fmt: skip
     if len(ratios) < LEAST_PROJECTS:
-        reason = f"only {len(ratios)} finished projects are known, fewer than {LEAST_PROJECTS}"
+        reason = f"{len(ratios)} finished projects are known, and it takes {LEAST_PROJECTS}"
         return [row | {"cannot_say": f"cannot say, because {reason}"}]
     shares = {share: np.quantile(ratios, 1 - share, method="inverted_cdf")
               for share in (0.5, 0.2, 0.1)}  # fmt: skip

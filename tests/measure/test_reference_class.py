@@ -52,21 +52,34 @@ def test_fewer_than_ten_projects_are_no_record(finished, n):
     """The count is told in place of quantiles."""
     rows = reference_class(PLAN, finished=finished).tail(2)
     assert rows["overrun_percent"].isna().all()
-    assert rows["cannot_say"].str.contains(f"only {n} finished projects").all()
+    assert (
+        rows["cannot_say"]
+        .str.contains(f"because {n} finished projects are known, and it takes 10")
+        .all()
+    )
 
 
 def test_ranges_narrower_than_the_record_are_told():
     """We give 1 % to what happened to 18 % of the projects."""
     rows = reference_class(PLAN)
-    told = reference_check(rows.assign(our_chance=np.where(rows.index == 0, 0.01, np.nan)))
+    told = reference_check(PLAN, rows.assign(our_chance=np.where(rows.index == 0, 0.01, np.nan)))
     assert told.signal == "amber"
     assert "18% of the projects of the reference class exceed their cost by more than 50%" in (
         told.text
     )
-    wide = reference_check(rows.assign(our_chance=np.where(rows.index == 0, 0.15, np.nan)))
+    wide = reference_check(PLAN, rows.assign(our_chance=np.where(rows.index == 0, 0.15, np.nan)))
     assert wide.signal == "green"
 
 
 def test_without_ranges_of_our_own_nothing_is_compared():
     """A chance that was not simulated is not made up."""
-    assert reference_check(reference_class(PLAN)).signal == "unknown"
+    assert reference_check(PLAN, reference_class(PLAN)).signal == "unknown"
+
+
+def test_ranges_are_not_judged_when_most_of_the_time_has_passed():
+    """The record counts from the approval; near the end ranges ought to be narrow."""
+    late = schedule(small_plan(pd.Timestamp("2026-03-27 23:59")))
+    rows = reference_class(late)
+    told = reference_check(late, rows.assign(our_chance=np.where(rows.index == 0, 0.0, np.nan)))
+    assert told.signal == "info"
+    assert "our ranges give that <1%" in told.text
