@@ -14,10 +14,11 @@ from pmtools.files import shipped
 from pmtools.formats import read_project, read_weeks
 from pmtools.measure.budget import approved_baseline, budget_of, control_accounts, rates_on
 from pmtools.measure.earned_value import earned_value
+from pmtools.measure.flow import flow
 from pmtools.measure.lookahead import done_since, due_within
 from pmtools.measure.register import decisions_needed
 from pmtools.measure.workload import overallocated, workload
-from pmtools.metrics import Metric
+from pmtools.metrics import CannotSay, Metric
 from pmtools.project import TABLES, Project
 from pmtools.project.working_time import calendars_of
 from pmtools.schedule import Schedule, schedule
@@ -223,6 +224,24 @@ def test_hours_are_booked_while_the_task_was_worked_on(starter):
     for leave in project.availability[project.availability["capacity"] == 0].itertuples():
         away = rows["date"].between(leave[2], leave[3]) & (rows["resource_id"] == leave.resource_id)
         assert not away.any()
+
+
+def test_an_agile_team_works_within_the_plan(starter):
+    """Its items are done while their tasks are worked on; open ones belong to what remains."""
+    project = weeks_of(starter)[-1]
+    found, tasks = flow(project), plan_of(starter).tasks.set_index("id")
+    items = found.items[found.items["task_id"] != ""]
+    dates = tasks.loc[items["task_id"], ["actual_start", "actual_finish"]].set_index(items.index)
+    begun, done = items["started"].notna(), dates["actual_finish"].notna()
+    assert (items["started"] >= dates["actual_start"])[begun].all()
+    assert (items["finished"] <= dates["actual_finish"])[done].all()
+    backlog = items[items["finished"].isna()].groupby("task_id").size()
+    remaining = project.estimates.dropna(subset=["remaining_items"]).set_index("task_id")
+    assert (remaining["remaining_items"] == backlog.reindex(remaining.index)).all()
+    if starter == "software-rollout":
+        assert len(found.throughput) >= 5 and len(remaining) == 1
+        assert set(found.ageing["band"]) == {"green", "amber", "red"}
+        assert not isinstance(found.when(), CannotSay)
 
 
 def test_one_party_is_accountable_for_each_deliverable(starter):
