@@ -10,6 +10,7 @@ import pandas as pd
 
 from pmtools.metrics import CannotSay
 from pmtools.project import Header
+from pmtools.simulate import Simulation
 from pmtools.words import Statement, chance_said, day, money, percent
 
 TO_ITS_END = pd.Timedelta(hours=23, minutes=59)
@@ -28,14 +29,17 @@ class Commitment(Statement):
 
 
 def commitment(
-    simulation: Any, *, confidence: float | None = None, budget: float | None = None
+    simulation: Simulation | CannotSay,
+    *,
+    confidence: float | None = None,
+    budget: float | None = None,
 ) -> Statement:
     """The earliest date that can be promised, with its budget, by joint confidence.
 
     Parameters
     ----------
     simulation
-        A `Simulation`, or the `CannotSay` in its place, which is then told.
+        Or the reason in its place, which is then told.
     confidence
         The chance, 0 to 1, that date and budget are both kept; without it that of the project.
     budget
@@ -55,18 +59,19 @@ def commitment(
         return Statement(f"Cannot say, because {simulation.reason}", "unknown")
     header, cost = simulation.plan.project.header, simulation.cost
     sure = header.confidence if confidence is None else confidence
-    days = pd.DatetimeIndex(simulation.finish).normalize()
+    safe, days = percent(100 * sure), pd.DatetimeIndex(simulation.finish).normalize()
     finish, enough = _box(days, None if isinstance(cost, CannotSay) else cost, sure, budget)
-    wishes = _wishes(header, is_priced=enough == enough)
-    chances = {wish: float(simulation.chance(**what)) for wish, what in wishes.items()}
-    safe, worst = percent(100 * sure), min(chances.values(), default=None)
     words = "" if enough != enough else f" with a budget of {money(enough, header.currency)}"
     if pd.isna(finish):
-        alone = money(float(simulation.cost_at(sure)), header.currency)
-        words = f"No date is {safe} safe{words}: the cost alone needs {alone}"
+        words = f"No date is {safe} safe{words}"
+        if isinstance(alone := simulation.cost_at(sure), float):
+            words += f": the cost alone needs {money(alone, header.currency)}"
     else:
         words = f"We can commit to {day(finish)} at {safe}{words}"
+    asked = {wish: simulation.chance(**what) for wish, what in _wishes(header).items()}
+    chances = {wish: chance for wish, chance in asked.items() if isinstance(chance, float)}
     said = ", ".join(f"{wish} is a {chance_said(c)} chance" for wish, c in chances.items())
+    worst = min(chances.values(), default=None)
     return Commitment(
         f"{words}; {said}" if said else words,
         "info" if worst is None else "green" if worst >= sure else "amber" if worst >= 0.5
@@ -90,12 +95,12 @@ def _box(days: Any, cost: Any, sure: float, budget: float | None) -> tuple[pd.Ti
     return finish, float(np.sort(cost)[int(rank) - 1])
 
 
-def _wishes(header: Header, *, is_priced: bool) -> dict[str, dict[str, Any]]:
+def _wishes(header: Header) -> dict[str, dict[str, Any]]:
     """The project's deadline and budget, and both, in words and as `Simulation.chance` asks."""
     wishes: dict[str, dict[str, Any]] = {}
     if header.deadline is not None:
         wishes[f"the deadline of {day(header.deadline)}"] = {"finish": header.deadline}
-    if header.budget is not None and is_priced:
+    if header.budget is not None:
         wishes[f"the budget of {money(header.budget, header.currency)}"] = {"cost": header.budget}
     if len(wishes) == 2:
         wishes["both together"] = {"finish": header.deadline, "cost": header.budget}

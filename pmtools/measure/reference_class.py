@@ -11,6 +11,7 @@ from pmtools.measure.budget import budget_of
 from pmtools.measure.reserves import approved
 from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
+from pmtools.simulate import Simulation
 from pmtools.words import Statement, chance_said, number, percent
 
 LEAST_PROJECTS, HALF = 10, 0.5
@@ -30,7 +31,10 @@ COLUMNS = ("source", "quantity", "kind", "probability", "overrun_percent", "cann
 
 
 def reference_class(
-    plan: Schedule, *, finished: pd.DataFrame | None = None, simulation: Any = None
+    plan: Schedule,
+    *,
+    finished: pd.DataFrame | None = None,
+    simulation: Simulation | CannotSay | None = None,
 ) -> pd.DataFrame:
     """What published overruns of IT projects, and our own, would mean for this plan.
 
@@ -105,7 +109,7 @@ def _own(quantity: str, finished: pd.DataFrame | None) -> list[dict[str, Any]]:
     ]
 
 
-def _chance(simulation: Any, row: Any) -> float:
+def _chance(simulation: Simulation | CannotSay | None, row: Any) -> float:
     value = {"cost": row.amount} if row.quantity == "cost" else {"finish": row.finish}
     if simulation is None or isinstance(simulation, CannotSay) or pd.isna([*value.values()]).any():
         return np.nan
