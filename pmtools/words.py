@@ -19,7 +19,8 @@ Signal = Literal["red", "amber", "green", "unknown", "info"]
 
 Format: TypeAlias = str
 """How a column is said: text, date, day_month, money, number, hours, days, signed_days, percent
-(0 to 100), share (0 to 1, said as percent), ratio, signal or flag.
+(0 to 100), share (0 to 1, said as percent), chance (the same, never 0% or 100%), ratio, signal or
+flag.
 """
 
 NOTHING = "–"
@@ -118,6 +119,7 @@ _SAID: Mapping[Format, Callable[[Any], str]] = {
     "day_month": day_month,
     "percent": percent,
     "share": lambda value: percent(value * 100),
+    "chance": chance_said,
     "ratio": lambda value: number(value, 2),
     "signal": lambda value: SIGNALS.get(value, plain(value)),
     "flag": lambda value: ("no", "yes")[bool(value)],

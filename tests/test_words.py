@@ -45,6 +45,7 @@ def test_only_what_is_complete_is_a_hundred_percent():
     """99.6 percent rounded up would say that the work is done."""
     assert cells([0, 0.4, 45.4, 99.6, 100], "percent") == ["0%", "<1%", "45%", "99%", "100%"]
     assert cells([0.2], "share") == ["20%"]
+    assert cells([0.0, 0.2, 1.0], "chance") == ["<1%", "20%", "99%"]
 
 
 def test_colour_is_never_the_only_sign():
