@@ -12,9 +12,9 @@ from pmtools.project import Project
 from pmtools.schedule import Schedule, schedule
 from pmtools.simulate.case import Settings, case_of, run_case
 from pmtools.simulate.correlation import USUAL
-from pmtools.simulate.result import Simulation
+from pmtools.simulate.result import NoSimulation, Simulation
 
-__all__ = ["Simulation", "simulate"]
+__all__ = ["NoSimulation", "Simulation", "simulate"]
 
 STABLE_DAYS = 0.5
 FIRST_TRIALS = 1_000
@@ -32,7 +32,7 @@ def simulate(
     resources: bool = False,
     threads: int = 1,
     without: Collection[str] = (),
-) -> Simulation | CannotSay:
+) -> Simulation | NoSimulation:
     """Where the project may end, from its status date on, by the same rules as `schedule`.
 
     Parameters
@@ -41,13 +41,13 @@ def simulate(
         A project, or its schedule. Table `estimates` says how uncertain tasks are, `register`
         which risks may occur.
     n_trials, seed
-        The draws of a task, group or risk depend on its id, the seed and the trial only: what-ifs
-        compare the same trials, and more trials begin with the same ones.
+        Draws depend on the id of a task, the seed and the trial only: what-ifs compare the same
+        trials, and more trials begin with the same ones.
     correlation
         Of the durations of two tasks of one group; or a table between groups (see `copula_of`).
     ranges
-        task_type, ratio of actual to estimated duration: a row a finished task of this
-        organisation. With 10 of a type, tasks of that type without points take its range.
+        task_type, ratio of actual to estimated duration: a row a finished task (see
+        `uncertainty_of`).
     throughput
         team, week, n_items: for tasks that point to a team's backlog (`estimates.team`).
     until_stable
@@ -60,19 +60,18 @@ def simulate(
 
     Returns
     -------
-    Simulation; CannotSay where nothing is uncertain, the project is finished, or the throughput of
-    a team is not known.
+    Simulation; NoSimulation, a CannotSay, where nothing is uncertain, the project is finished, or
+    the throughput of a team is not known.
 
     Raises
     ------
     ProjectError
-        For three points that are not in order, risks that touch unknown tasks or have no
-        probability, a correlation table that is none, more than 4 calendar risks.
+        For points out of order, risks of unknown tasks or without probability, a correlation table
+        that is none, more than 4 calendar risks.
 
     Notes
     -----
-    Monte Carlo schedule risk analysis with risk drivers after Hulett, Practical Schedule Risk
-    Analysis (2009) and Integrated Cost-Schedule Risk Analysis (2011).
+    Schedule risk analysis with risk drivers after Hulett (2009, 2011).
     """
     plan = project if isinstance(project, Schedule) else schedule(project)
     settings = Settings(
@@ -80,7 +79,7 @@ def simulate(
     )
     case = case_of(plan, settings)
     if isinstance(case, CannotSay):
-        return case
+        return NoSimulation(case.reason)
     count = min(FIRST_TRIALS, n_trials) if until_stable else n_trials
     while True:
         settings = replace(settings, n_trials=count)

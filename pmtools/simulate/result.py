@@ -34,6 +34,17 @@ def half_width(values: np.ndarray, probability: float) -> tuple[Any, Any]:
     return tuple(nearest_rank(values, np.clip([probability - error, probability + error], 0, 1)))
 
 
+class NoSimulation(CannotSay):
+    """Why there is no simulation, in place of each of its results: charts and tables tell it."""
+
+    @property
+    def goals(self) -> CannotSay:
+        """The reason."""
+        return self
+
+    curve = marks = scatter = quantiles = milestones = tasks = convergence = goals
+
+
 @dataclass(frozen=True, eq=False)
 class Simulation:
     """Where a project may end, on the knowledge of its status date.

@@ -74,7 +74,8 @@ def uncertainty_of(
 ) -> Uncertainty | CannotSay:
     """The range of each task that remains.
 
-    Its three points count, else what the record says of its `task_type`, else its estimate class.
+    The throughput of its team counts, else its three points, else what the record says of its
+    `task_type`, else its estimate class.
     Ranges are those of the whole task: what remains of one that has started has the same share of
     them. Ranges of a class end at its bounds; see `distributions` for what has no ends.
 
@@ -99,17 +100,14 @@ def uncertainty_of(
     _refuse(project, rows.assign(**points))
     known = _learnt(record)
     is_certain = points["low"] == points["high"]
+    teams = [] if throughput is None else throughput["team"].unique()
+    has_points = rows[[POINTS[0], POINTS[2]]].notna().all(axis=1)
+    has_backlog = (rows["team"] != "") & (rows["team"].isin(teams) | ~has_points)
     rows["source"] = np.select(
-        [
-            rows["team"] != "",
-            rows[[POINTS[0], POINTS[2]]].notna().all(axis=1) & is_certain,
-            rows[[POINTS[0], POINTS[2]]].notna().all(axis=1),
-            rows["task_type"].isin(known),
-            points["low"].notna(),
-        ],
-        ["team", "certain", "points", "record", "class"],
-        "",
-    )
+        [has_backlog, has_points & is_certain, has_points, rows["task_type"].isin(known),
+         points["low"].notna()],
+        ["team", "certain", "points", "record", "class"], "",
+    )  # fmt: skip
     weeks = _weeks(rows[rows["source"] == "team"], throughput, n_trials, seed)
     if isinstance(weeks, CannotSay):
         return weeks
@@ -238,6 +236,9 @@ def _said(
     }
     parts = [f"{counts[name]} {words}" for name, words in said.items() if counts.get(name, 0)]
     found = [f"Of {len(rows)} tasks that remain, {'; '.join(parts)}."]
+    n_without = ((rows["team"] != "") & (rows["source"] != "team")).sum()
+    if n_without:
+        found.append(f"Of {n_without} of these the throughput of the team is not given.")
     types = sorted(set(rows["task_type"]) - {""} - known.keys())
     if types and record is not None:
         n_known = record["task_type"].value_counts()
