@@ -54,7 +54,7 @@ def costs_of(plan: Schedule) -> Costs | CannotSay:
         return CannotSay(f'hours of "{who}" that remain have no rate')
     units = (used["work_hours"] / length.where(length > 0)).fillna(used["units"])
     by_minute = (units * hourly / 60).where(~used["is_fixed_quantity"], 0.0)
-    rate = by_minute.groupby(used["task_id"]).sum()
+    rate = by_minute.groupby(used["task_id"]).sum().astype("float64")
     amounts = used["units"] * hourly.where(used["is_fixed_quantity"], 0.0).fillna(0)
     per_use = used["cost_per_use"] * used["units"].where(used["kind"] != "material", 1)
     at_use = per_use.fillna(0) * ~used["task_id"].map(open_["is_started"]).astype(bool)
