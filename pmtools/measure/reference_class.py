@@ -15,7 +15,7 @@ from pmtools.simulate import Simulation
 from pmtools.words import Statement, chance_said, number, percent
 
 LEAST_PROJECTS, HALF = 10, 0.5
-EXCEEDED, TAIL = "exceed it by more", "are a tail of about"
+EXCEEDED, TAIL = "more than", "about"
 HBGD = "Flyvbjerg and Gardner 2023, How Big Things Get Done, IT projects"
 HBR = "Budzier and Flyvbjerg 2011, 1,471 IT projects"
 PUBLISHED = (
@@ -23,7 +23,7 @@ PUBLISHED = (
     (HBR, "cost", TAIL, 1 / 6, 200.0),
     (HBR, "duration", TAIL, 1 / 6, 70.0),
 )
-"""Source, quantity, what the projects did, their share, overrun in percent.
+"""Source, quantity, how the overrun is meant, share of the projects, overrun in percent.
 
 Overruns of IT have so heavy a tail (Flyvbjerg et al. 2022) that no mean of them stands here.
 """
@@ -48,10 +48,10 @@ def reference_class(
     Returns
     -------
     DataFrame
-        `source`, `quantity` (cost or duration), `kind` (what the overrun is), `probability` (share
-        of the projects, 0 to 1), `overrun_percent`, `finish` or `amount` (this plan with that
-        overrun, from the approved baseline, without one from the plan), `our_chance` (to exceed
-        it), `cannot_say` (why a row of our own has no figures).
+        `source`, `quantity` (cost or duration), `probability` (share of the projects, 0 to 1),
+        `kind` (they overran by more than, or about) `overrun_percent`, `finish` or `amount` (this
+        plan with that overrun, from the approved baseline, without one from the plan),
+        `our_chance` (to exceed it), `cannot_say` (why a row of our own has no figures).
     """
     project = approved(plan)
     start, finish = project.baseline["start"].min(), project.baseline["finish"].max()

@@ -32,11 +32,16 @@ def widest_ranges(plan: Schedule) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `name`, and the columns of `estimates`; a range that a class or a team gives has no points.
+        `name`, and the columns of `estimates`; a range without points of its own says in
+        `distribution` where it is from.
     """
     rows = plan.tasks.loc[~plan.tasks["is_finished"], ["id", "name"]]
     rows = rows.merge(plan.project.estimates, left_on="id", right_on="task_id").drop(columns="id")
     width = rows["pessimistic_hours"] - rows["optimistic_hours"]
+    origin = ("class " + rows["estimate_class"]).where(rows["estimate_class"] != "", "")
+    origin = origin.where(rows["team"] == "", "throughput of " + rows["team"])
+    is_own = width.notna() | (origin == "")
+    rows["distribution"] = rows["distribution"].where(is_own, origin)
     return rows.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 

@@ -47,8 +47,10 @@ def resource_needs(plan: Schedule, weeks: int = 26) -> pd.DataFrame:
     return needs[[*columns, "shortfall_fte", "tasks"]].reset_index(drop=True)
 
 
-def hires(needs: pd.DataFrame) -> pd.DataFrame:
+def hires(needs: pd.DataFrame, *, least_fte: float = 0.1) -> pd.DataFrame:
     """Who must be found by when, the earliest first, from the rows of `resource_needs`.
+
+    Roles that lack less than `least_fte` full-time people in their worst week are left out.
 
     Returns
     -------
@@ -64,6 +66,7 @@ def hires(needs: pd.DataFrame) -> pd.DataFrame:
         shortfall_fte=("shortfall_fte", "max"),
         shortfall_hours=("shortfall_hours", "sum"),
     )
+    found = found[~(found["shortfall_fte"] < least_fte)].copy()
     found["sentence"] = [_sentence(row) for row in found.itertuples()]
     return found.sort_values(["by", "role"], kind="stable").reset_index(drop=True)
 

@@ -62,6 +62,7 @@ def critical_chain(plan: Schedule | Levelling) -> CriticalChain:
     method: 2 x root of the sum of squares of (safe - aggressive) / 2. Source: PM Knowledge Center,
     critical chain buffers.
     """
+    waits = set(plan.moves["task_id"]) if isinstance(plan, Levelling) else set()
     plan = plan.schedule if isinstance(plan, Levelling) else plan
     work = plan.tasks[~plan.tasks["is_finished"]]
     work = work[~work["kind"].isin(["summary", "level_of_effort"])].set_index("id", drop=False)
@@ -71,7 +72,8 @@ def critical_chain(plan: Schedule | Levelling) -> CriticalChain:
     work = work.assign(start=work["early_start"], finish=work["early_finish"], task_id=work["id"])
     work = work.join(_durations(plan, work))
     links = _links(plan, work)
-    chains = _chains(work, links, _hand_overs(plan, work))
+    waits -= {after for after, into in links.items() if min(into.values(), default=1) <= 0}
+    chains = _chains(work, links, _hand_overs(plan, work, waits))
     buffers = pd.DataFrame([_buffer(plan, work.loc[chain]) for _, chain in chains])
     buffers["kind"] = ["feeding" if feeds else "project" for feeds, _ in chains]
     buffers["feeds"] = [work["name"].get(feeds, "") for feeds, _ in chains]
@@ -117,8 +119,10 @@ def _links(plan: Schedule, work: pd.DataFrame) -> Edges:
     return edges
 
 
-def _hand_overs(plan: Schedule, work: pd.DataFrame) -> dict[str, set[str]]:
-    """Tasks right before each because the same resource goes on without a pause."""
+def _hand_overs(plan: Schedule, work: pd.DataFrame, waits: set[str]) -> dict[str, set[str]]:
+    """Tasks right before each because the same resource goes on without a pause; before those that
+    levelling made wait, the last one that has somebody in common.
+    """
     count, found = plan.calendars[""].minutes_before, {task: set[str]() for task in work["id"]}
     dates = work[["start", "finish"]].apply(lambda column: count(minutes_of(column)))
     resources = plan.project.resources
@@ -127,6 +131,9 @@ def _hand_overs(plan: Schedule, work: pd.DataFrame) -> dict[str, set[str]]:
     used = used[used["resource_id"].isin(people)]
     used = used.join(dates[dates["finish"] > dates["start"]], on="task_id", how="inner")
     pairs = used.merge(used, left_on=["resource_id", "finish"], right_on=["resource_id", "start"])
+    late = used.merge(used[used["task_id"].isin(waits)], on="resource_id")
+    late = late[late["finish_x"] <= late["start_y"]].sort_values("finish_x", kind="stable")
+    pairs = pd.concat([pairs, late.drop_duplicates("task_id_y", keep="last")])
     for before, after in pairs[["task_id_x", "task_id_y"]].itertuples(index=False):
         found[after].add(before)
     return found

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pmtools.metrics import CannotSay
 from pmtools.tables.table import Columns, Table, table
-from pmtools.words import Format, day, money
+from pmtools.words import Format, cells, day, money
 
 
 def table_estimates(estimates: pd.DataFrame | CannotSay, *, hours_per_day: float = 8.0) -> Table:
@@ -42,17 +42,22 @@ def table_budget(rows: pd.DataFrame | CannotSay, *, currency: str) -> Table:
         "work_packages": ("Work packages", "money"),
         "contingency_reserve": ("Contingency reserve", "money"), "amount": ("Amount", "money"),
     }  # fmt: skip
+    note = ""
     if not isinstance(rows, CannotSay):
         level = rows["level"].str.capitalize().mask(rows["level"] == "cost baseline",
                                                     "= Cost baseline (PMB)")  # fmt: skip
         level = level.replace({"Management reserve": "+ Management reserve", "Budget": "= Budget"})
-        rows = rows.assign(what=rows["name"].where(rows["level"] == "control account", level))
+        names = rows["name"].where(rows["name"] != "", "no control account")
+        rows = rows.assign(what=names.where(rows["level"] == "control account", level))
         for column in ("contingency_reserve", "activity_contingency"):
             if not rows[column].any():
                 columns = {name: how for name, how in columns.items() if name != column}
         if "activity_contingency" not in columns:
             columns = {name: how for name, how in columns.items() if name != "work_packages"}
-    return table(rows, columns, title="From estimates to the budget", currency=currency)
+        if (rows.loc[rows["level"] == "management reserve", "amount"] < 0).any():
+            note = "Below zero: the approved budget does not pay for the confidence that is wanted."
+    title = "From estimates to the budget"
+    return table(rows, columns, title=title, note=note, currency=currency)
 
 
 def table_hires(found: pd.DataFrame | CannotSay) -> Table:
@@ -64,7 +69,8 @@ def table_hires(found: pd.DataFrame | CannotSay) -> Table:
         "n_weeks": ("Weeks short", "number"), "shortfall_hours": ("Short in all", "hours"),
         "shortfall_fte": ("Full-time people, worst week", "ratio"),
     }  # fmt: skip
-    note = "Before levelling: people of a role stand in for each other, and no work is moved."
+    note = ("People of a role stand in for each other, and no work is moved; less than a tenth of "
+            "a full-time person is left out.")  # fmt: skip
     empty = "Every role has the hours that are needed."
     return table(found, columns, title="Who must be found by when", note=note, empty=empty)
 
@@ -97,16 +103,19 @@ def table_reference_class(rows: pd.DataFrame | CannotSay, *, currency: str) -> T
     probability, overrun_percent, finish or amount, our_chance, cannot_say.
     """
     columns: Columns = {
-        "source": ("Source", "text"), "quantity": ("Approved", "text"),
-        "probability": ("Share of projects", "share"), "kind": ("that", "text"),
-        "overrun_percent": ("Overrun", "percent"), "then": ("This plan then", "text"),
-        "our_chance": ("Our chance of more", "share"),
+        "source": ("Source", "text"), "quantity": ("Of", "text"),
+        "probability": ("Share of projects", "share"), "overrun": ("Overran by", "text"),
+        "then": ("This plan then", "text"), "our_chance": ("Our chance of more", "chance"),
     }  # fmt: skip
     if not isinstance(rows, CannotSay):
         amounts, dates = rows["amount"], rows["finish"]
         then = [day(at) if amount != amount else money(amount, currency)
                 for amount, at in zip(amounts, dates, strict=True)]  # fmt: skip
         is_said = rows["cannot_say"] == ""
-        rows = rows.assign(then=pd.Series(then, rows.index).where(is_said, rows["cannot_say"]))
+        overrun = rows["kind"] + " " + pd.Series(cells(list(rows["overrun_percent"]), "percent"))
+        rows = rows.assign(
+            then=pd.Series(then).where(is_said, rows["cannot_say"]),
+            overrun=overrun.where(is_said, ""),
+        )
     note = "Shares and tails only: overruns of IT projects have no mean that means anything."
     return table(rows, columns, title="The outside view", note=note)

@@ -131,3 +131,11 @@ def test_the_widest_range_of_what_is_left_comes_first():
     ]
     project = small_plan(FRIDAYS[0], [DESIGN_DONE], estimates=points)
     assert widest_ranges(schedule(project))["name"].tolist() == ["Test", "Build"]
+
+
+def test_a_range_without_points_says_where_it_is_from():
+    """A class or a team's throughput stands where the points would."""
+    estimates = [{"task_id": "1", "most_likely_hours": 40, "estimate_class": "3"},
+                 {"task_id": "2", "team": "Blue", "remaining_items": 12}]  # fmt: skip
+    found = widest_ranges(schedule(small_plan(estimates=estimates)))
+    assert found["distribution"].tolist() == ["class 3", "throughput of Blue"]

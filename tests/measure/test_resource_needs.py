@@ -46,6 +46,16 @@ def test_a_role_that_nobody_fills_is_needed_in_full():
     )
 
 
+def test_a_few_hours_are_no_reason_to_hire():
+    """Two hours too many in one week are 0.05 of a person."""
+    few = [{"task_id": "1", "resource_id": "ann"},
+           {"task_id": "2", "resource_id": "ann", "work_hours": 2}]  # fmt: skip
+    found = needs(few, links=LINKS[1:])
+    assert found["shortfall_hours"].iloc[0] == 2
+    assert hires(found).empty
+    assert len(hires(found, least_fte=0.01)) == 1
+
+
 def test_weeks_after_the_last_work_are_left_out():
     """Design and build take two weeks; nobody is needed in the third."""
     assert needs()["week"].nunique() == 2

@@ -80,6 +80,18 @@ def test_people_who_are_handed_over_make_a_chain_where_links_do_not():
     assert len(names(critical_chain(schedule(project)), 0)) == 1
 
 
+def test_who_is_away_before_a_levelled_task_still_hands_over():
+    """Ann's second task waits for her first one and her leave: both are one chain."""
+    assignments = [{"task_id": task, "resource_id": "ann"} for task in ("1", "2")]
+    leave = [{"resource_id": "ann", "from": "2026-03-09", "to": "2026-03-13", "capacity": 0}]
+    project = small_plan(
+        links=[], tasks=TASKS[:2], baseline=[], assignments=assignments, availability=leave
+    )
+    chain = critical_chain(level(project, time_limit=0))
+    assert len(names(chain, 0)) == 2
+    assert chain.buffers["chain_hours"].tolist() == [80]
+
+
 def test_a_link_from_a_summary_is_followed_to_its_last_task():
     """What waits for a phase waits for the task of the phase that ends last."""
     tasks = [
