@@ -145,19 +145,23 @@ def _stretched(network: Network, limits: Limits, dates: Dates) -> Dates:
             opens, closes = _tied(network, is_support, ties)
             untied = last if first is late_start else first + finish - start
             is_open = is_support & (opens != LATEST) & (limits.begin == MISSING)
-            first[is_open] = np.maximum(opens, limits.floor)[is_open]
+            floor = opens if first is late_start else limits.floor
+            first[is_open] = np.maximum(opens, floor)[is_open]
             last[is_support] = np.where(closes == MISSING, untied, closes)[is_support]
-            np.maximum(first, last, out=last)
-    late_finish = np.where(is_support, np.maximum(late_finish, finish), late_finish)
+        np.minimum(late_start, late_finish, out=late_start)
+        np.maximum(start, finish, out=finish)
+    is_untied = is_support & (closes == MISSING)
+    late_finish = np.where(is_untied, np.maximum(late_finish, finish), late_finish)
     length, into = finish - start, is_support[network.successor]
     ties -= np.where(np.isin(network.kind, (FF, SF)), length[network.successor], 0)
     reached = np.where(into, ties, dates.reached)
     reached = np.where(is_support[network.predecessor], start[network.successor], reached)
     whole = finish - np.where(limits.begin == MISSING, start, limits.begin)
+    ends = network.at(finish, "finish")
     return replace(
         dates, start=start, finish=finish, late_start=late_start, late_finish=late_finish,
         reached=reached, duration=np.where(is_support, whole, dates.duration),
-        instant=np.where(is_support, network.at(finish, "finish"), dates.instant),
+        instant=np.where(is_support, np.maximum(ends, limits.floor_instant), dates.instant),
         free=np.where(is_support, late_finish, dates.free),
     )  # fmt: skip
 
@@ -167,8 +171,8 @@ def _ties(
 ) -> Minutes:
     """Where each link puts an end of the level of effort it ties, on the calendar of that."""
     stands = (first == dates.finish) & (last == dates.finish) & ~is_support
-    starts = np.where(stands, dates.instant, network.at(first, "start"))
     finishes = np.where(stands, dates.instant, network.at(last, "finish"))
+    starts = np.where((first == last) & ~is_support, finishes, network.at(first, "start"))
     into, before, after = is_support[network.successor], network.predecessor, network.successor
     other, mine = np.where(into, before, after), np.where(into, after, before)
     is_from_finish = np.isin(network.kind, (FS, FF))

@@ -62,14 +62,14 @@ def _leaf_columns(
 ) -> Columns:
     """What is computed for the leaves, in the order of the outline."""
     is_point, done = dates.finish == dates.start, progress.is_finished
-    start, finish, late = (
-        np.where(is_point, MISSING, each) for each in (dates.start, dates.finish, dates.late_start)
-    )
+    is_late_point = is_point & (dates.late_start == dates.late_finish)
+    start, finish = (np.where(is_point, MISSING, each) for each in (dates.start, dates.finish))
+    late = np.where(is_late_point, MISSING, dates.late_start)
     early_start = np.where(is_point, dates.instant, network.at(start, "start"))
     early_finish = np.where(is_point, dates.instant, network.at(finish, "finish"))
     is_on_time = is_point & (dates.late_finish == dates.finish)
     late_finish = np.where(is_on_time, dates.instant, network.at(dates.late_finish, "finish"))
-    late_start = np.where(is_point, late_finish, network.at(late, "start"))
+    late_start = np.where(is_late_point, late_finish, network.at(late, "start"))
     total = _total_float(network, (early_start, late_start), (early_finish, late_finish))
     is_critical = total <= network.options.critical_hours
     if network.options.critical_by == "longest_path":

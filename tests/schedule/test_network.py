@@ -158,6 +158,13 @@ def test_level_of_effort_has_no_negative_length():
     assert row(plan, "L")["duration_hours"] == 0
 
 
+def test_level_of_effort_has_the_float_of_what_it_goes_along_with():
+    """Its late dates follow its links as its early dates do, also where they cannot be kept."""
+    project = day_plan("A3:FNLT=2026-06-02 L1", "A>L:SS A>L:FF")
+    plan = schedule(changed(project, "L", kind="level_of_effort"))
+    assert floats(plan, "A", "L") == [-1, -1]
+
+
 def test_level_of_effort_may_be_tied_to_another():
     """Meetings go along with the support that goes along with the work."""
     project = day_plan("A2 B3 K1 L1 S9", "A>B A>L:SS L>B:FF L>K:SS L>K:FF")
