@@ -89,7 +89,22 @@ class Accuracy:
 AS_PROMISED = "as promised"
 
 
-def forecast_record(history: str) -> Accuracy | CannotSay:
+class NoRecord(CannotSay):
+    """Why there is no record. Its parts are the same reason, so that a report shows it there."""
+
+    @property
+    def methods(self) -> CannotSay:
+        """The reason."""
+        return self
+
+    coverage = methods
+
+    def trust(self, *_: Any, **__: Any) -> Statement:
+        """The reason, as a sentence."""
+        return Statement(f"How far to trust the ranges: {self}.", "unknown")
+
+
+def forecast_record(history: str) -> Accuracy | NoRecord:
     """How good the forecasts of all projects in a history database were.
 
     Raises
@@ -98,7 +113,7 @@ def forecast_record(history: str) -> Accuracy | CannotSay:
         Where the database cannot be used.
     """
     if not history:
-        return CannotSay("no history database was named: no past forecast is known")
+        return NoRecord("no history database was named: no past forecast is known")
     past = History(history)
     return forecast_accuracy(past.forecasts(), past.outcomes())
 

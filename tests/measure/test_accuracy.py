@@ -177,6 +177,8 @@ def test_without_a_database_there_is_no_record():
     """And it says so, wherever it is asked."""
     nothing = forecast_record("")
     assert isinstance(nothing, CannotSay)
+    assert nothing.methods is nothing.coverage is nothing
+    assert nothing.trust().signal == "unknown"
     assert recalibrated(nothing, schedule(small_plan(FRIDAYS[0]))) is nothing
 
 
