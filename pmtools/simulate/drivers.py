@@ -15,6 +15,8 @@ from pmtools.simulate.model import Trials, key_of
 from pmtools.simulate.result import Simulation, nearest_rank
 from pmtools.words import day, plain
 
+ENOUGH = 2_000
+"""Trials that are compared: the same ones with and without a driver, so that few suffice."""
 COLUMNS = ("driver", "kind", "id", "owner_id", "days", "cost", "response_days", "response_cost",
            "days_per_cost")  # fmt: skip
 
@@ -45,10 +47,18 @@ def drivers(
     """
     if isinstance(simulation, CannotSay):
         return simulation
+    simulation = _of_fewer(simulation)
     rows = [*_of_risks(simulation, probability), *_of_tasks(simulation, probability, most)]
     rows += _of_exceptions(simulation, probability, most)
     found = pd.DataFrame(rows, columns=[*COLUMNS])
     return found.sort_values(["days", "cost"], ascending=False, kind="stable", ignore_index=True)
+
+
+def _of_fewer(simulation: Simulation) -> Simulation:
+    if simulation.n_trials <= ENOUGH:
+        return simulation
+    case, settings = simulation.case, replace(simulation.settings, n_trials=ENOUGH)
+    return Simulation(case, run_case(case, settings), settings)
 
 
 def _gain(
