@@ -17,7 +17,7 @@ import pandas as pd
 from pmtools.errors import Problem, SourceError, nearest
 from pmtools.formats.cells import Cell
 from pmtools.formats.headings import WORK_ITEM_LIST, columns_of, synonyms
-from pmtools.formats.rows import Rows, Sheet, Tables, key_of, top_of
+from pmtools.formats.rows import Rows, Sheet, Tables, format_of, key_of, top_of
 from pmtools.project.schema import ITEM_CATEGORIES
 
 Row = dict[str, Any]
@@ -201,36 +201,48 @@ class _Spreading:
 def spread_tasks(tables: Tables, until: datetime | None) -> None:
     """A task an epic, else a team, else the list, in place; its progress is its share of items.
 
-    It has no duration of its own: that is the time of its remaining items at the throughput of
-    its team.
+    Its duration is that of its items at the mean throughput of its team, as if that team worked
+    on nothing else: about one chance in two. A simulation gives the range.
     """
     items, moves = tables.rows["work_items"], tables.rows["transitions"]
     dates = [move["at"] for move in moves.rows if move.get("at")]
-    until = tables.header.get("status_date") or until or max(dates, default=None)
+    on: Any = tables.header.get("status_date") or until or max(dates, default=None)
     past: dict[str, list[tuple[datetime, str]]] = {}
     for move in moves.rows:
-        if move.get("at") and move.get("category") and move["at"] <= until:
+        if move.get("at") and move.get("category") and move["at"] <= on:
             past.setdefault(move["item_id"], []).append((move["at"], move["category"]))
+    known = {name: sorted(each) for name, each in past.items()}
+    done = {name: each[-1][0] for name, each in known.items() if each[-1][1] == "done"}
     groups: dict[str, list[Row]] = {}
     for item in items.rows:
         item["task_id"] = item.get("task_id") or item.get("team") or items.place
         groups.setdefault(item["task_id"], []).append(item)
     for name in ("tasks", "estimates", "progress"):
         tables.rows[name] = Rows(items.place)
+    week = 5 * format_of(tables.header).hours_per_day
     for name, group in groups.items():
-        known = [sorted(past[item["id"]]) for item in group if item["id"] in past]
-        done = [each[-1][0] for each in known if each[-1][1] == "done"]
         team = Counter(item.get("team") or "" for item in group).most_common(1)[0][0]
-        tables.rows["tasks"].rows.append({"id": name, "name": tables.epics.get(name) or name})
-        remaining = {"task_id": name, "team": team, "remaining_items": len(group) - len(done)}
+        ids = [item["id"] for item in group]
+        ends = [done[item] for item in ids if item in done]
+        n_left, every = len(ids) - len(ends), _of_team(items.rows, team, done)
+        weeks = max((on - min(every)).days / 7, 1.0) if every else float("nan")
+        hours = week * weeks / max(len(every), 1)
+        title = tables.epics.get(name) or name
+        task = {"id": name, "name": title, "duration_hours": hours * len(ids)}
+        tables.rows["tasks"].rows.append(task)
+        remaining = {"task_id": name, "team": team, "remaining_items": n_left}
         tables.rows["estimates"].rows.append(remaining)
-        if known:
-            row: Row = {"task_id": name, "status_date": until}
-            row["actual_start"] = min(each[0][0] for each in known)
-            row["percent_complete"] = 100.0 * len(done) / len(group)
-            if len(done) == len(group):
-                row |= {"actual_finish": max(done), "remaining_hours": 0.0}
+        begun = [known[item][0][0] for item in ids if item in known]
+        if begun:
+            row: Row = {"task_id": name, "status_date": on, "actual_start": min(begun)}
+            row["percent_complete"] = 100.0 * len(ends) / len(ids)
+            row["remaining_hours"] = hours * n_left
+            row["actual_finish"] = None if n_left else max(ends)
             tables.rows["progress"].rows.append(row)
     created = [item["created"] for item in items.rows if item.get("created")]
     if (created or dates) and not tables.header.get("start"):
         tables.header["start"] = min(created + dates).replace(hour=0, minute=0, second=0)
+
+
+def _of_team(items: list[Row], team: str, done: Mapping[str, datetime]) -> list[datetime]:
+    return [done[i["id"]] for i in items if (i.get("team") or "") == team and i["id"] in done]

@@ -124,6 +124,22 @@ def test_an_epic_whose_items_are_all_done_is_finished(file):
     assert before.estimates["remaining_items"].tolist() == [2]
 
 
+def test_the_duration_of_an_epic_is_that_of_its_items_at_mean_throughput(file):
+    """Four items done in two weeks: two a week, so six items are three weeks of 40 hours."""
+    days = ("2024-03-01", "2024-03-05", "2024-03-09", "2024-03-15")
+    done = "".join(f"{n},Web,E,{day}\n" for n, day in enumerate(days))
+    left = "".join(f"{n},Web,E,\n" for n in range(4, 6)) + "9,App,,\n"
+    path = file(f"id,team,task_id,finished\n{done}{left}")
+    file("sheets:\n  export:\n    table: work item list\n    headings:\n      id: id\n"
+         "      team: team\n      task_id: task_id\n      finished: finished\n",
+         "export.csv.headings.yml")  # fmt: skip
+    project = read_project(path)
+    assert project.tasks["id"].tolist() == ["E", "App"]
+    assert project.tasks["duration_hours"].iloc[0] == 6 * 40 / 2
+    assert project.progress["remaining_hours"].tolist() == [2 * 40 / 2]
+    assert pd.isna(project.tasks["duration_hours"].iloc[1])
+
+
 def test_rest_json_keeps_each_change_in_the_projects_local_time(file):
     """23:30 UTC is the next day in Berlin; an item that was re-opened has all its changes."""
     path = file({"issues": [issue(changes=STEPS), issue("X-2", DONE, STEPS[:2])]}, "x.json")

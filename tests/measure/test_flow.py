@@ -14,6 +14,7 @@ from pmtools.errors import SourceError
 from pmtools.formats import read_work_items
 from pmtools.measure.flow import Flow, flow, nearest_rank
 from pmtools.metrics import CannotSay
+from pmtools.simulate import simulate
 
 PUBLISHED = [1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 7, 8, 12]
 """Cycle times of dev-toolbox; its page calls the 17th of them 7, and it is 6."""
@@ -216,6 +217,21 @@ def test_scope_that_grows_as_it_did_moves_the_finish():
     assert str(found.when(added="as recorded")) == (
         "cannot say, because the backlog is not empty after ten years of that throughput"
     )
+
+
+def test_a_task_of_a_plan_lasts_as_long_as_its_teams_throughput_makes_of_its_backlog():
+    """Hybrid: the task before it and the milestone after it hold; between them is the backlog."""
+    record = of_weeks(BOWLER)
+    backlog = {"task_id": "2", "team": "T", "remaining_items": 20}
+    tables = {"estimates": [backlog], "work_items": record.work_items,
+              "transitions": record.transitions, "header": {"start": at(84)}}  # fmt: skip
+    project = small_plan(at(82.9), **tables)
+    found = flow(project)
+    trials = simulate(project, throughput=found.throughput, n_trials=5_000)
+    before_and_after = 2
+    for chance, weeks in zip((0.5, 0.85), (6, 8), strict=True):
+        expected = at(83) + pd.Timedelta(weeks=weeks + before_and_after)
+        assert abs(trials.finish_at(chance) - expected) <= pd.Timedelta(days=8)
 
 
 @pytest.mark.parametrize(
