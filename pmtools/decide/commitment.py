@@ -70,10 +70,10 @@ def commitment(
         words = f"We can commit to {day(finish)} at {safe}{words}"
     asked = {wish: simulation.chance(**what) for wish, what in _wishes(header).items()}
     chances = {wish: chance for wish, chance in asked.items() if isinstance(chance, float)}
-    said = ", ".join(f"{wish} is a {chance_said(c)} chance" for wish, c in chances.items())
+    said = ", ".join(f"{wish} a chance of {chance_said(c)}" for wish, c in chances.items())
     worst = min(chances.values(), default=None)
     return Commitment(
-        f"{words}; {said}" if said else words,
+        f"{words}; {said}".replace(" a chance", " has a chance", 1) if said else words,
         "info" if worst is None else "green" if worst >= sure else "amber" if worst >= 0.5
         else "red",
         confidence=sure, finish=finish, budget=enough, chances=tuple(chances.values()),

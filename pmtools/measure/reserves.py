@@ -58,7 +58,7 @@ def budget_hierarchy(
     ----------
     needed
         As `simulate.contingency` gives it: the contingency reserve is what its amount is above the
-        work packages, and shared out by them. Without it, or without cost in it, none.
+        work packages, shared out by what is still to be done of them. Without it none.
     activity_contingency
         By task id; tasks that are not named have none.
     management_reserve
@@ -79,9 +79,10 @@ def budget_hierarchy(
     extra = pd.Series(dtype="float64") if activity_contingency is None else activity_contingency
     tasks["activity_contingency"] = extra.reindex(tasks["task_id"]).fillna(0.0).to_numpy()
     tasks["work_packages"] = tasks["budget"] + tasks["activity_contingency"]
-    whole = tasks["work_packages"].sum()
-    reserve = np.fmax(_of_cost(needed, "amount") - whole, 0.0)
-    tasks["contingency_reserve"] = tasks["work_packages"] * (reserve / whole if whole else 0.0)
+    reserve = np.fmax(_of_cost(needed, "amount") - tasks["work_packages"].sum(), 0.0)
+    done = plan.tasks.set_index("id")["percent_complete"].reindex(tasks["task_id"]).fillna(100.0)
+    left = tasks["work_packages"] * (1 - done.to_numpy() / 100)
+    tasks["contingency_reserve"] = reserve * left / left.sum() if left.sum() > 0 else 0.0
     tasks["amount"] = tasks["work_packages"] + tasks["contingency_reserve"]
     tasks = tasks.rename(columns={"budget": "estimates"})
     rows = tasks.groupby("control_account")[[*LEVELS]].sum().rename_axis("name").reset_index()

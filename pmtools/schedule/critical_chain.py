@@ -200,14 +200,17 @@ def _buffer(plan: Schedule, rows: pd.DataFrame) -> dict[str, object]:
 
 def _words(own: pd.Series, hours_per_day: float) -> str:
     buffers = [
-        f"; with {number(own[f'{method}_hours'] / hours_per_day, 1)} days of buffer ({name}) "
-        f"promise {day(own[f'{method}_finish'])}"
-        for method, name in (("root_square", "root of the squares"), ("cut_and_paste", "half"))
+        f"{number(own[f'{method}_hours'] / hours_per_day, 1)} days ({name}) protects "
+        f"{day(own[f'{method}_finish'])}"
+        for method, name in (
+            ("root_square", "root of the squares"),
+            ("cut_and_paste", "half of the chain"),
+        )
         if pd.notna(own[f"{method}_hours"])
     ]
     n = int(own["n_tasks"])
     chain = f"The critical chain of {n} task{'s' * (n != 1)} ends on {day(own['finish'])}"
-    return chain + "".join(buffers)
+    return f"{chain}; a buffer of {', one of '.join(buffers)}"
 
 
 def buffer_use(

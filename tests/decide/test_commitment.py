@@ -66,7 +66,7 @@ def test_a_budget_that_is_too_small_has_no_date():
 
 
 def test_what_is_wished_for_has_its_chance_in_the_sentence():
-    """`the deadline of 27 Mar 2026 is a 34% chance`, and both together."""
+    """`the deadline of 27 Mar 2026 has a chance of 34%`, and both together."""
     wished = {"deadline": "2026-03-27", "budget": 7_000.0, "confidence": 0.9}
     found = simulated(header=wished)
     told = commitment(found)
@@ -77,8 +77,8 @@ def test_what_is_wished_for_has_its_chance_in_the_sentence():
     )  # fmt: skip
     assert told.chances == chances
     assert told.confidence == 0.9
-    assert f"the deadline of 27 Mar 2026 is a {chances[0]:.0%} chance" in told.text
-    assert f"both together is a {chances[2]:.0%} chance" in told.text
+    assert f"the deadline of 27 Mar 2026 has a chance of {chances[0]:.0%}" in told.text
+    assert f"both together a chance of {chances[2]:.0%}" in told.text
 
 
 @pytest.mark.parametrize(

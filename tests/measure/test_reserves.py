@@ -53,6 +53,14 @@ def test_each_level_is_the_one_below_and_its_contingency():
     assert found["budget"] == pytest.approx(14_000)
 
 
+def test_contingency_goes_to_the_accounts_whose_work_is_still_to_be_done():
+    """Design is done: its account of 4,000 gets nothing of the 2,500 above the estimates."""
+    split = [{**task, "control_account": "D" if task["id"] == "1" else "B"} for task in TASKS]
+    project = small_plan(FRIDAYS[0], [DESIGN_DONE], tasks=split)
+    table = budget_hierarchy(schedule(project), needed=NEEDED).set_index("name")
+    assert table["contingency_reserve"][["D", "B"]].tolist() == [0, 2_500]
+
+
 def test_a_budget_below_the_baseline_leaves_a_negative_reserve():
     """Money that is missing is shown, not hidden."""
     project = small_plan(header={"budget": 9_000.0})

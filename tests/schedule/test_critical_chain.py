@@ -65,7 +65,7 @@ def test_the_project_buffer_protects_a_later_date_in_working_time():
     assert own["root_square_finish"] == pd.Timestamp("2026-03-27 10:38")
     assert own["cut_and_paste_finish"] == pd.Timestamp("2026-04-01 12:00")
     assert "4 tasks ends on 20 Mar 2026" in chain.text
-    assert "4.3 days of buffer (root of the squares) promise 27 Mar 2026" in chain.text
+    assert "a buffer of 4.3 days (root of the squares) protects 27 Mar 2026" in chain.text
 
 
 def test_people_who_are_handed_over_make_a_chain_where_links_do_not():
