@@ -31,7 +31,8 @@ def chart_ageing(
     Parameters
     ----------
     ageing
-        title, state, started, age_days, band (columns of `Flow.ageing`); the 30 oldest are drawn.
+        id, title, state, started, age_days, band (columns of `Flow.ageing`); the 30 oldest are
+        drawn.
     service_level_days, service_level
         So many days or less take so large a share of the items: green up to half of them, amber
         up to 85 %. Without them there are no zones.
@@ -51,7 +52,7 @@ def chart_ageing(
         f"Line: {100 * service_level:.0f}% of the items are finished in {number(level)} {days} "
         f"days or less."
     )  # fmt: skip
-    more = f" The {MOST_ROWS} oldest of {len(known)}." if len(known) > MOST_ROWS else ""
+    more = f" The {MOST_ROWS} oldest of {len(known):,}." if len(known) > MOST_ROWS else ""
     counts = rows["signal"].value_counts(sort=False)
     said = ", ".join(f"{n} {word.split(' ', 1)[1].lower()}" for word, n in counts.items())
     return theme.finished(
@@ -68,12 +69,13 @@ def _rows(ageing: pd.DataFrame) -> pd.DataFrame:
     signals = [SIGNALS.get(band, SIGNALS["unknown"]) for band in ageing["band"]]
     ages = cells(list(ageing["age_days"]), "days")
     states = [plain(state, 40) for state in ageing["state"]]
+    names = ageing["title"].where(ageing["title"] != "", ageing["id"])
     return pd.DataFrame(
         {
             "row": range(len(ageing)),
             "age": ageing["age_days"].to_numpy(),
-            "name": [plain(name, 60) for name in ageing["title"]],
-            "full_name": [plain(name, 200) for name in ageing["title"]],
+            "name": [plain(name, 60) for name in names],
+            "full_name": [plain(name, 200) for name in names],
             "ink": [_INKS.get(band, theme.PALE_INK) for band in ageing["band"]],
             "signal": signals,
             "label": [

@@ -9,7 +9,7 @@ import pandas as pd
 from pmtools.charts import lines, theme
 from pmtools.charts.theme import Chart, alt
 from pmtools.metrics import CannotSay
-from pmtools.words import cells, day, day_month
+from pmtools.words import cells, day, number
 
 HEIGHT = 340
 _BANDS = ((0.05, 0.95, 0.25), (0.15, 0.85, 0.45))
@@ -59,7 +59,7 @@ def chart_burn_up(
         title=title,
         subtitle=f"Finished items and scope.{shade}{marks}{' '.join(['', *reasons[:1]])}",
         description=f"{title}. On {day(rows['day'].iloc[-1])} "
-        f"{rows['n_finished'].iloc[-1]:.0f} of {scope:.0f} items are finished"
+        f"{number(rows['n_finished'].iloc[-1])} of {number(scope)} items are finished"
         f"{'; all of them ' + said if said else ''}.",
         height=HEIGHT,
     )  # fmt: skip
@@ -123,7 +123,7 @@ def _lines(rows: pd.DataFrame, scope: float, last: Any, high: float) -> list[Any
         {
             "at": [last, rows["day"].iloc[-1]],
             "value": [scope, max(finished - 0.06 * high, 0.0)],
-            "word": [f"Scope {scope:.0f}", f"Finished {finished:.0f}"],
+            "word": [f"Scope {number(scope)}", f"Finished {number(finished)}"],
             "ink": [theme.INK, theme.BLUE],
         }
     )
@@ -133,7 +133,7 @@ def _lines(rows: pd.DataFrame, scope: float, last: Any, high: float) -> list[Any
 def _marks(dates: pd.DataFrame, scope: float) -> list[Any]:
     if dates.empty:
         return []
-    words = [f"{d.chance} by {day_month(d.at)}" for d in dates.itertuples()]
+    words = [f"{d.chance} by {day(d.at)}" for d in dates.itertuples()]
     # One above the other, as on a phone there is no room between their dates.
     steps = [0.3 * scope * n for n in range(len(dates))]
     shown = dates.assign(value=scope, floor=0.0, step=steps, word=words)

@@ -14,6 +14,8 @@ from pmtools.words import cells, day, number, plain
 HEIGHT = 320
 MOST = 1_000
 """Points that are drawn, the last finished."""
+HIGHEST = 3.0
+"""What takes more than so many times the last percentile is drawn at the top."""
 
 
 def chart_cycle_time(
@@ -28,7 +30,7 @@ def chart_cycle_time(
     Parameters
     ----------
     items
-        title, finished, cycle_time_days (columns of `Flow.items`).
+        id, title, finished, cycle_time_days (columns of `Flow.items`).
     percentiles
         probability, days (columns of `Flow.percentiles`); without them there are no lines.
     days
@@ -41,11 +43,15 @@ def chart_cycle_time(
         return theme.nothing("of no finished item it is known when it was started")
     rows = known.tail(MOST)
     marks = _marks(percentiles)
-    high = 1.08 * max([*rows["cycle_time_days"], *marks["value"]])
+    longest = rows["cycle_time_days"].max()
+    top = min(longest, HIGHEST * marks["value"].max()) if len(marks) else longest
+    n_above = int((rows["cycle_time_days"] > top).sum())
     said = "; ".join(marks["said"]) or "Too few for percentiles"
     more = f" The last {MOST:,} of {len(known):,} items." if len(known) > MOST else ""
+    if n_above:
+        more += f" At the top: {n_above} that took longer, up to {number(longest)} days."
     return theme.finished(
-        [*_axes(rows, high, days), *_lines(marks, rows, high), *_points(rows)],
+        [*_axes(rows, 1.08 * top, days), *_lines(marks, rows, 1.08 * top), *_points(rows, top)],
         title=title,
         subtitle=f"Finish - start + 1 day. Lines: that share of the items took so many days or "
         f"less.{more}",
@@ -80,19 +86,22 @@ def _axes(rows: pd.DataFrame, high: float, days: str) -> list[Any]:
     ]
 
 
-def _points(rows: pd.DataFrame) -> list[Any]:
+def _points(rows: pd.DataFrame, top: float) -> list[Any]:
+    names = rows["title"].where(rows["title"] != "", rows["id"])
     shown = pd.DataFrame(
         {
             "finished": rows["finished"],
-            "took": rows["cycle_time_days"],
-            "name": [plain(name) for name in rows["title"]],
+            "took": rows["cycle_time_days"].clip(upper=top),
+            "is_above": rows["cycle_time_days"] > top,
+            "name": [plain(name) for name in names],
             "said_finished": cells(list(rows["finished"]), "date"),
             "said": cells(list(rows["cycle_time_days"]), "days"),
         }
     )
     told = {"name": "Item", "said_finished": "Finished", "said": "Cycle time"}
     chart = alt.Chart(shown).encode(x="finished:T", y="took:Q", tooltip=theme.tooltip(told))
-    return [chart.mark_point(filled=True, size=46, color=theme.BLUE, opacity=0.55)]
+    shape = alt.expr("datum.is_above ? 'triangle-up' : 'circle'")
+    return [chart.mark_point(filled=True, size=46, color=theme.BLUE, opacity=0.55, shape=shape)]
 
 
 def _lines(marks: pd.DataFrame, rows: pd.DataFrame, high: float) -> list[Any]:

@@ -94,6 +94,23 @@ def test_a_burn_up_without_forecast_gives_the_reason():
     assert "<svg" in static_svg(chart_burn_up(flow_frames.by_day()).to_dict())
 
 
+def test_an_item_that_took_a_year_does_not_flatten_all_others():
+    """It is drawn at the top as a triangle, and told; its own days are in its tooltip."""
+    items = flow_frames.items()
+    items.loc[7, "cycle_time_days"] = 365.0
+    chart = chart_cycle_time(items, flow_frames.percentiles())
+    assert max(values(chart, "took")) == 3 * 12
+    assert sum(values(chart, "is_above")) == 1 and "365 d" in values(chart, "said")
+    assert "At the top: 1 that took longer, up to 365 days." in subtitle(chart)
+
+
+def test_an_item_without_a_title_is_named_by_its_id():
+    """An empty name tells nobody which item it is."""
+    for chart in (chart_ageing(flow_frames.ageing().assign(title=""), 7.0),
+                  chart_cycle_time(flow_frames.items().assign(title=""))):  # fmt: skip
+        assert "I3" in values(chart, "name")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_titles_of_items_are_only_data(text):
     """A title is told by a pointer, and never runs."""

@@ -203,6 +203,8 @@ def test_a_fan_opens_with_time_from_what_is_done():
     assert (fan.loc[0] == sum(BOWLER)).all()
     assert (fan.diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
     assert (fan[0.05] - fan[0.95]).is_monotonic_increasing
+    whole = found.fan()
+    assert whole["weeks"].max() == found.when()["weeks"].max() + 1
     assert fan.loc[8, 0.5] == sum(BOWLER) + found.how_many(8)["n_items"].iloc[0]
 
 

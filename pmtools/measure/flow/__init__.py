@@ -125,13 +125,24 @@ class Flow:
         return self._done_after([weeks], CHANCES, n_trials=n_trials, seed=seed, growth=growth)
 
     def fan(
-        self, weeks: int, *, n_trials: int = 10_000, seed: int = 1, growth: Three = ONE
+        self,
+        weeks: int | None = None,
+        *,
+        n_trials: int = 10_000,
+        seed: int = 1,
+        growth: Three = ONE,
     ) -> pd.DataFrame | CannotSay:
-        """The same for each week to come, from 5 to 95 %, for a burn-up chart.
+        """The same for the weeks to come, from 5 to 95 %, for a burn-up chart.
 
-        `n_items` counts from the beginning of the record, as `by_day` does.
+        Without `weeks`, up to a week after all is finished with 95 %; of many weeks some are left
+        out. `n_items` counts from the beginning of the record, as `by_day` does.
         """
-        every = range(weeks + 1)
+        if weeks is None:
+            when = self.when(n_trials=n_trials, seed=seed, growth=growth)
+            if isinstance(when, CannotSay):
+                return when
+            weeks = int(when["weeks"].iloc[-1]) + 1
+        every = np.unique(np.linspace(0, weeks, 27).round().astype(int)).tolist()
         found = self._done_after(every, FAN, n_trials=n_trials, seed=seed, growth=growth)
         if isinstance(found, CannotSay):
             return found
