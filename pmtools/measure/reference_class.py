@@ -62,7 +62,7 @@ def reference_class(
     factor, is_cost = 1 + table["overrun_percent"] / 100, table["quantity"] == "cost"
     table["finish"] = (start + (finish - start) * factor).where(~is_cost).dt.round("min")
     budget = budget_of(project)["budget"].sum(skipna=False)
-    table["amount"] = (budget * factor).where(is_cost)
+    table["amount"] = (budget * factor).where(is_cost & (budget > 0))
     table["our_chance"] = [_chance(simulation, row) for row in table.itertuples()]
     return table
 

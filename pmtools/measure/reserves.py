@@ -76,6 +76,8 @@ def budget_hierarchy(
     tasks = budget_of(project)
     if tasks["budget"].isna().any():
         return CannotSay(f"no rate is known of {', '.join(unpriced_plan(project))}")
+    if not tasks["budget"].any():
+        return CannotSay("the plan has neither rates nor costs")
     extra = pd.Series(dtype="float64") if activity_contingency is None else activity_contingency
     tasks["activity_contingency"] = extra.reindex(tasks["task_id"]).fillna(0.0).to_numpy()
     tasks["work_packages"] = tasks["budget"] + tasks["activity_contingency"]

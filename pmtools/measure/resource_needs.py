@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 
 from pmtools.measure.workload import A_WEEK, workload
+from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
 from pmtools.words import day, number, plain
 
 LEAST_HOURS = 0.25
 
 
-def resource_needs(plan: Schedule, weeks: int = 26) -> pd.DataFrame:
+def resource_needs(plan: Schedule, weeks: int = 26) -> pd.DataFrame | CannotSay:
     """Hours needed and hours there are, by role and week, from the status date on.
 
     People of a role stand in for each other: what one lacks, another may have. A person without a
@@ -27,6 +28,8 @@ def resource_needs(plan: Schedule, weeks: int = 26) -> pd.DataFrame:
         without work time), `tasks`. Up to the last week in which work is left.
     """
     load = workload(plan, weeks, is_everyone=True)
+    if not (load["load_hours"] > 0).any():
+        return CannotSay("nobody is assigned to work that is left")
     people = plan.project.resources.set_index("id")
     role = people["role"].where(people["role"] != "", people["name"])
     load = load.assign(role=load["resource_id"].map(role))
@@ -47,7 +50,7 @@ def resource_needs(plan: Schedule, weeks: int = 26) -> pd.DataFrame:
     return needs[[*columns, "shortfall_fte", "tasks"]].reset_index(drop=True)
 
 
-def hires(needs: pd.DataFrame, *, least_fte: float = 0.1) -> pd.DataFrame:
+def hires(needs: pd.DataFrame | CannotSay, *, least_fte: float = 0.1) -> pd.DataFrame | CannotSay:
     """Who must be found by when, the earliest first, from the rows of `resource_needs`.
 
     Roles that lack less than `least_fte` full-time people in their worst week are left out.
@@ -58,6 +61,8 @@ def hires(needs: pd.DataFrame, *, least_fte: float = 0.1) -> pd.DataFrame:
         `role`, `by` and `until` (Mondays of the first and last week with a shortfall), `n_weeks`,
         `shortfall_fte` (of the worst week), `shortfall_hours` (in all), `sentence`.
     """
+    if isinstance(needs, CannotSay):
+        return needs
     short = needs[needs["shortfall_hours"] > 0]
     found = short.groupby("role", as_index=False).agg(
         by=("week", "min"),

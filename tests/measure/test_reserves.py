@@ -77,6 +77,8 @@ def test_without_a_baseline_the_plan_is_priced():
     assert pd.isna(amounts(found)["budget"])
     unpriced = budget_hierarchy(schedule(project.replace(rates=project.rates[:1])))
     assert unpriced == CannotSay("no rate is known of Bob")
+    free = budget_hierarchy(schedule(small_plan(baseline=[])))
+    assert free == CannotSay("the plan has neither rates nor costs")
 
 
 def use(needed=NEEDED, budget=12_000.0, spent=6_500.0, baseline=BASELINE):

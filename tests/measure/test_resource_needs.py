@@ -5,6 +5,7 @@ import pytest
 from small_plan import LINKS, small_plan
 
 from pmtools.measure.resource_needs import hires, resource_needs
+from pmtools.metrics import CannotSay
 from pmtools.schedule import schedule
 
 BOTH = [{"task_id": "1", "resource_id": "ann"}, {"task_id": "2", "resource_id": "ann"}]
@@ -77,7 +78,8 @@ def test_full_time_is_what_the_calendar_gives_in_a_short_week():
     assert found["shortfall_fte"].iloc[0] == pytest.approx(1)
 
 
-def test_a_plan_without_people_needs_nobody():
-    """Nothing is invented where nobody is assigned."""
-    assert needs(assignments=[]).empty
-    assert hires(needs(assignments=[])).empty
+def test_of_a_plan_without_people_no_need_is_said():
+    """Where nobody is assigned, nobody can be said to be missing."""
+    reason = CannotSay("nobody is assigned to work that is left")
+    assert needs(assignments=[]) == reason
+    assert hires(needs(assignments=[])) == reason
