@@ -12,7 +12,8 @@ import pandas as pd
 from pmtools.calendars import MISSING, minutes_of
 from pmtools.errors import Problem, ProjectError
 from pmtools.metrics import CannotSay
-from pmtools.schedule import Schedule
+from pmtools.project import Project
+from pmtools.schedule import Schedule, ScheduleOptions
 from pmtools.schedule.progress import status_minute
 from pmtools.simulate.correlation import copula_of, correlation_said
 from pmtools.simulate.costs import Costs, costs_of
@@ -63,7 +64,8 @@ def case_of(
     more than 4 calendar risks.
     """
     project = plan.project
-    network = trial_network(project, plan.options)
+    undated = _without_deadlines(project)
+    network = trial_network(undated, plan.options)
     tasks = remaining_tasks(plan, network)
     if tasks.empty:
         return CannotSay("the project is finished")
@@ -86,7 +88,7 @@ def case_of(
     arrays, risk_tables = risk_arrays(risks, pace, followers(project, touched), len(found.tables))
     model = Model(
         plan=plan,
-        networks=_networks(plan, network, risks),
+        networks=_networks(undated, plan.options, network, risks),
         variant=np.arange(2 ** int((risks["calendar_id"] != "").sum()), dtype=np.int32),
         node=tasks["node"].to_numpy(np.int64),
         key=np.array([key_of(f"task {each}") for each in tasks["task_id"]], np.uint64),
@@ -117,22 +119,29 @@ def _certain(found: Uncertainty, is_without: np.ndarray) -> Ranges:
     return replace(found.minutes, low=low, span=np.where(is_without, 0.0, found.minutes.span))
 
 
+def _without_deadlines(project: Project) -> Project:
+    """They move nothing; in a late project they would make every task critical in every trial."""
+    if project.tasks["deadline"].isna().all():
+        return project
+    return project.replace(tasks=project.tasks.assign(deadline=pd.NaT))
+
+
 def _networks(
-    plan: Schedule, network: TrialNetwork, risks: pd.DataFrame
+    project: Project, options: ScheduleOptions, network: TrialNetwork, risks: pd.DataFrame
 ) -> tuple[TrialNetwork, ...]:
     """The network of the plan, and one for each other set of calendar risks that may occur."""
     bound = risks[risks["calendar_id"] != ""]
     if len(bound) > MOST_CALENDARS:
         many = f"{len(bound)} open risks change a calendar; at most {MOST_CALENDARS} can"
         remedy = "Give the others a delay or a growth instead."
-        raise ProjectError([Problem(plan.project.place("register"), many, "", remedy)])
+        raise ProjectError([Problem(project.place("register"), many, "", remedy)])
     found = [network]
     for bits in range(1, 2 ** len(bound)):
-        tasks = plan.project.tasks.copy()
+        tasks = project.tasks.copy()
         for n, risk in enumerate(bound.itertuples()):
             if bits >> n & 1:
                 tasks.loc[tasks["id"].isin(risk.task_ids), "calendar_id"] = risk.calendar_id
-        found.append(trial_network(plan.project.replace(tasks=tasks), plan.options))
+        found.append(trial_network(project.replace(tasks=tasks), options))
     return tuple(found)
 
 

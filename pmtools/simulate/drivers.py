@@ -34,7 +34,7 @@ def drivers(
     probability
         The percentile that is compared.
     most
-        Of tasks (the most sensitive) and of calendar exceptions (the next ones), how many.
+        Of tasks (the most crucial) and of calendar exceptions (the next ones), how many.
 
     Returns
     -------
@@ -50,7 +50,8 @@ def drivers(
     simulation = _of_fewer(simulation)
     rows = [*_of_risks(simulation, probability), *_of_tasks(simulation, probability, most)]
     rows += _of_exceptions(simulation, probability, most)
-    found = pd.DataFrame(rows, columns=[*COLUMNS])
+    cells = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
+    found = pd.DataFrame(cells, columns=[*COLUMNS])
     return found.sort_values(["days", "cost"], ascending=False, kind="stable", ignore_index=True)
 
 

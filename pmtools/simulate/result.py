@@ -213,7 +213,11 @@ class Simulation:
 
     @cached_property
     def tasks(self) -> pd.DataFrame:
-        """The tasks that remain, the most sensitive first."""
+        """The tasks that remain; those with which the finish goes most first.
+
+        By cruciality: where calendars differ, waiting for a window is float, and a task that sets
+        the finish is not critical by its float.
+        """
         network, trials = self.case.model.networks[0], self.trials
         names = dict(zip(self.plan.tasks["id"], self.plan.tasks["name"], strict=True))
         found = sensitivity_of(
@@ -227,7 +231,7 @@ class Simulation:
         found["mean_hours"], found["source"] = trials.mean / 60, found["task_id"].map(source)
         found = found[found["source"].notna()]
         return found.sort_values(
-            ["sensitivity", "criticality"], ascending=False, kind="stable", ignore_index=True
+            ["cruciality", "sensitivity"], ascending=False, kind="stable", ignore_index=True
         )
 
     @cached_property

@@ -4,6 +4,8 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 
+import flow_frames
+import forecast_frames
 import frames
 import pandas as pd
 import pytest
@@ -13,11 +15,18 @@ from pictures import static_svg
 
 from pmtools import charts
 from pmtools.charts import (
+    chart_ageing,
+    chart_burn_up,
+    chart_cumulative_flow,
+    chart_cycle_time,
+    chart_drivers,
     chart_fever,
+    chart_finish_curve,
     chart_float_paths,
     chart_forecast_cone,
     chart_gantt,
     chart_index_trend,
+    chart_joint_confidence,
     chart_levelling,
     chart_load,
     chart_milestone_trend,
@@ -58,6 +67,31 @@ def levelling(frame):
     return chart_levelling(frame, finish_before=FINISH, finish=FINISH + pd.Timedelta(days=3))
 
 
+def finish_curve(frame):
+    return chart_finish_curve(frame, forecast_frames.marks())
+
+
+def joint_confidence(frame):
+    target = {"finish": forecast_frames.DEADLINE, "cost": 655_000.0, "chance": 0.41}
+    return chart_joint_confidence(frame, forecast_frames.frontier(), currency="EUR", **target)
+
+
+def drivers(frame):
+    return chart_drivers(frame, currency="EUR")
+
+
+def ageing(frame):
+    return chart_ageing(frame, 7.0)
+
+
+def cycle_time(frame):
+    return chart_cycle_time(frame, flow_frames.percentiles())
+
+
+def burn_up(frame):
+    return chart_burn_up(frame, flow_frames.fan(), flow_frames.when())
+
+
 EVERY = {
     "gantt": (gantt, lambda: frames.tasks().assign(late_finish=FINISH)),
     "network": (network, lambda: frames.tasks()[::-1]),
@@ -71,15 +105,22 @@ EVERY = {
     "resource needs": (chart_resource_needs, frames.needs),
     "forecast cone": (chart_forecast_cone, frames.cone),
     "fever": (chart_fever, frames.buffer_use),
+    "cumulative flow": (chart_cumulative_flow, flow_frames.by_day),
+    "cycle time": (cycle_time, flow_frames.items),
+    "ageing": (ageing, flow_frames.ageing),
+    "burn-up": (burn_up, flow_frames.by_day),
+    "finish curve": (finish_curve, forecast_frames.curve),
+    "joint confidence": (joint_confidence, forecast_frames.trials),
+    "drivers": (drivers, forecast_frames.drivers),
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
-    "levelling": "name", "resource needs": "role",
+    "levelling": "name", "resource needs": "role", "drivers": "driver",
 }  # fmt: skip
 KEYS = {
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
-    "levelling": "task_id", "resource needs": "role",
+    "levelling": "task_id", "resource needs": "role", "drivers": "id",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import pmtools as pm
 from pmtools import charts, tables
 
 PROJECT = Path(__file__).parents[2] / "templates" / "projects" / "network-upgrade"
+AGILE = PROJECT.with_name("software-rollout")
 
 
 @cache
@@ -35,8 +36,16 @@ def gallery():
     )  # fmt: skip
     money, quality = {"currency": value.currency}, pm.schedule_quality(plan)
     at, needs = now.header.status_date, pm.resource_needs(plan)
+    simulation = pm.simulate(plan, n_trials=1_000)
+    drivers = pm.drivers(simulation, most=3)
     past = pm.forecast_accuracy(past_forecasts(), past_outcomes())
+    team = pm.flow(pm.read_project(AGILE), days="working")
     return {
+        "chart_cumulative_flow": pm.chart_cumulative_flow(team.by_day),
+        "chart_cycle_time": pm.chart_cycle_time(team.items, team.percentiles, days="working"),
+        "chart_ageing": pm.chart_ageing(team.ageing, team.service_level_days, days="working"),
+        "chart_burn_up": pm.chart_burn_up(team.by_day, team.fan(), team.when()),
+        "table_flow_forecasts": pm.table_flow_forecasts(team.how_many(4)),
         "chart_gantt": pm.chart_gantt(pm.with_baseline(plan, plan.tasks), at),
         "chart_milestone_trend": pm.chart_milestone_trend(pm.milestone_trend(schedules), at),
         "chart_s_curve": pm.chart_s_curve(**value.s_curve(), forecast_finish=plan.finish),
@@ -49,6 +58,22 @@ def gallery():
         "chart_resource_needs": pm.chart_resource_needs(needs),
         "chart_forecast_cone": pm.chart_forecast_cone(pm.forecast_cone(schedules)),
         "chart_fever": pm.chart_fever(pm.buffer_use(schedules)),
+        "chart_finish_curve": pm.chart_finish_curve(simulation.curve, simulation.marks),
+        "chart_joint_confidence": pm.chart_joint_confidence(
+            simulation.scatter,
+            pm.confidence_frontier(simulation),
+            **money,
+            finish=plan.finish,
+            cost=now.header.budget,
+            chance=simulation.chance(plan.finish),
+        ),
+        "chart_drivers": pm.chart_drivers(drivers, **money),
+        "table_percentiles": pm.table_percentiles(simulation.quantiles, **money),
+        "table_milestone_ranges": pm.table_milestone_ranges(simulation.milestones),
+        "table_goals": pm.table_goals(simulation.goals, **money),
+        "table_drivers": pm.table_drivers(drivers, **money),
+        "table_contingency": pm.table_contingency(pm.contingency(simulation), **money),
+        "table_sensitive_tasks": pm.table_sensitive_tasks(simulation.tasks),
         "table_estimates": pm.table_estimates(pm.widest_ranges(plan)),
         "table_budget": pm.table_budget(pm.budget_hierarchy(plan), **money),
         "table_hires": pm.table_hires(pm.hires(needs)),
@@ -82,14 +107,21 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
+    "table_flow_forecasts": ("Chance", "Items, at least", "Weeks", "Finished by"),
     "table_estimates": ("Task", "Optimistic", "Most likely", "Pessimistic", "Slips with"),
     "table_budget": ("Level", "Estimates (EUR)", "Amount (EUR)"),
     "table_hires": ("Role", "From week of", "Weeks short", "Short in all"),
     "table_buffers": ("Chain", "Length", "Buffer, root of squares", "Room", "Protected until"),
-    "table_reference_class": ("Source", "Share of projects", "Overrun", "This plan then"),
+    "table_reference_class": ("Source", "Share of projects", "Overran by", "This plan then"),
     "table_forecast_accuracy": ("Forecast of", "By", "Error", "Actual / forecast", "Loss"),
     "table_coverage": ("Promised", "Held", "95% interval", "So the range was"),
     "table_recalibrated": ("Chance", "The record says", "Projects", "Forecasts"),
+    "table_percentiles": ("Chance", "Finished by", "Cost at most (EUR)"),
+    "table_milestone_ranges": ("Milestone", "Plan", "P50", "P80", "Deadline", "Chance"),
+    "table_goals": ("Goal", "Until", "Budget (EUR)", "Chance"),
+    "table_drivers": ("Driver", "Kind", "Later by", "Dearer by (EUR)", "Response saves"),
+    "table_contingency": ("Of", "Needed", "Contingency", "Reserve (EUR)"),
+    "table_sensitive_tasks": ("Task", "Sensitivity", "Critical in", "Cruciality"),
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
     "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),

@@ -8,7 +8,8 @@ from pmtools.metrics import CannotSay, Metric
 from pmtools.tables import table_control_accounts, table_earned_value, table_milestones
 
 MONEY = ("table_register", "table_decisions", "table_control_accounts", "table_earned_value",
-         "table_budget", "table_reference_class")  # fmt: skip
+         "table_budget", "table_reference_class", "table_percentiles", "table_goals",
+         "table_drivers", "table_contingency")  # fmt: skip
 EVERY = [name for name in dir(tables) if name.startswith("table_")]
 DAY = pd.Timestamp("2026-03-06 23:59")
 
