@@ -4,6 +4,7 @@ from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 
 import pmtools as pm
 from pmtools.calendars import minutes_of
@@ -50,3 +51,20 @@ def finishes(plan, model):
     """What the plan says of the watched tasks, as minutes."""
     ids = [model.networks[0].ids[node] for node in model.watched]
     return minutes_of(plan.tasks.set_index("id").loc[ids, "finish"])
+
+
+def with_durations(project, ids, minutes):
+    """The project as if its unstarted tasks had been planned to take so many minutes."""
+    hours = pd.Series(minutes / 60, index=ids)
+    own = project.tasks["id"].map(hours)
+    return project.replace(tasks=project.tasks.assign(
+        duration_hours=own.fillna(project.tasks["duration_hours"])))  # fmt: skip
+
+
+def of_unstarted(model):
+    """The same model where only tasks that have not begun vary, so that a plan can say it."""
+    ids = [model.networks[0].ids[node] for node in model.node]
+    tasks = model.plan.tasks.set_index("id").loc[ids]
+    free = ~tasks["is_started"].to_numpy() & (model.networks[0].duration[model.node] > 0)
+    spread = replace(model.remaining, span=np.where(free, model.remaining.span, 0))
+    return replace(model, remaining=spread), np.flatnonzero(free)

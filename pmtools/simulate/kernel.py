@@ -174,7 +174,7 @@ def count(r, nodes, usual, length, threshold):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _apply(n, r, k):  # type: ignore[no-untyped-def]
+def put(n, r, k):  # type: ignore[no-untyped-def]
     """Put the durations of a trial into the network."""
     a, nodes = n.a, n.a.nodes
     for node in range(len(r.duration)):
@@ -213,25 +213,30 @@ def _finish(n, node):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def note(n, r, k, past, watched):  # type: ignore[no-untyped-def]
+    """Keep the dates that the passes found of a trial."""
+    end, last = past, np.full(len(n.a.clocks.calendars), MISSING)
+    for node in range(len(n.is_open)):
+        placed, mine = n.s.nodes[node], n.a.nodes[node]
+        r.finish[node, k] = placed.finish
+        r.late[node, k] = min(placed.late, LATEST >> 33)
+        if n.is_open[node] and mine.is_ending:
+            if placed.start == placed.finish:
+                end = max(end, placed.instant)
+            else:
+                last[mine.calendar] = max(last[mine.calendar], placed.finish)
+    for calendar in range(len(last)):
+        if last[calendar] != MISSING:
+            end = max(end, finish_at(n.a.clocks, calendar, last[calendar]))
+    r.instant[k] = end
+    for row in range(len(watched)):
+        r.watched[row, k] = _finish(n, watched[row])
+
+
+@compiled
 def passes(n, r, chosen, past, watched):  # type: ignore[no-untyped-def]
     """Both passes of `pmtools.schedule` for the chosen trials, one after another."""
     for k in np.flatnonzero(chosen):
-        _apply(n, r, k)
+        put(n, r, k)
         pass_both_ways(n.a, n.s, n.earliest, n.is_late, n.is_late_by_total)
-        end = past
-        last = np.full(len(n.a.clocks.calendars), MISSING)
-        for node in range(len(n.is_open)):
-            placed, calendar = n.s.nodes[node], n.a.nodes[node].calendar
-            r.finish[node, k] = placed.finish
-            r.late[node, k] = min(placed.late, LATEST >> 33)
-            if n.is_open[node] and n.a.nodes[node].is_ending:
-                if placed.start == placed.finish:
-                    end = max(end, placed.instant)
-                else:
-                    last[calendar] = max(last[calendar], placed.finish)
-        for calendar in range(len(last)):
-            if last[calendar] != MISSING:
-                end = max(end, finish_at(n.a.clocks, calendar, last[calendar]))
-        r.instant[k] = end
-        for row in range(len(watched)):
-            r.watched[row, k] = _finish(n, watched[row])
+        note(n, r, k, past, watched)

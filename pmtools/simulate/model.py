@@ -8,7 +8,8 @@ from hashlib import blake2b
 import numpy as np
 
 from pmtools.calendars import Minutes
-from pmtools.schedule import Schedule
+from pmtools.project import Project
+from pmtools.schedule import Schedule, ScheduleOptions
 from pmtools.simulate.kernel import Lanes, Rules
 
 GRID = np.linspace(-4, 4, 257)
@@ -57,12 +58,15 @@ class Risks:
 class TrialNetwork:
     """A compiled network and how its limits follow from durations: see `networks.trial_network`.
 
+    - project, options: what it is of
     - rules: for any network; lanes: the same for plain links on one calendar, else None
     - ids: tasks of the first nodes, in project order; duration: minutes that remain in the plan
     - is_open: what is not finished, level of effort left out; past: the last actual finish
     - origin, calendar: from when on, and on which calendar the length of a trial is counted
     """
 
+    project: Project
+    options: ScheduleOptions
     rules: Rules
     lanes: Lanes | None
     ids: tuple[str, ...]

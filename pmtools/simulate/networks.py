@@ -48,8 +48,8 @@ def trial_network(project: Project, options: ScheduleOptions | None = None) -> T
     is_open = is_open & ~network.is_support
     past = progress.finish[progress.is_finished & network.is_leaf].max(initial=MISSING)
     return TrialNetwork(
-        rules, _lanes_of(network, limits, rules, is_open), tuple(ids), limits.duration, is_open,
-        int(past), max(start, status), network.calendars.position[""],
+        project, network.options, rules, _lanes_of(network, limits, rules, is_open), tuple(ids),
+        limits.duration, is_open, int(past), max(start, status), network.calendars.position[""],
     )  # fmt: skip
 
 
@@ -141,3 +141,14 @@ def _mornings(
     is_tight = (s.reached[past] == floor[links["after"]]) & (links["lag"] == 0)
     is_morning[links["after"][is_tight & (instant > evening[links["after"]])]] = True
     return is_morning
+
+
+def own_rules(rules: Rules) -> Rules:
+    """A copy that one thread can write to."""
+    a = rules.a
+    a = a._replace(
+        nodes=a.nodes.copy(), links=a.links.copy(), weight=a.weight.copy(), back=a.back.copy(),
+        duration=a.duration.copy(),
+    )  # fmt: skip
+    state = rules.s._make(each.copy() for each in rules.s)
+    return rules._replace(a=a, s=state, earliest=rules.earliest.copy())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from statistics import NormalDist
 
 import numpy as np
@@ -13,18 +14,18 @@ from pmtools.calendars import Minutes, minutes_of
 from pmtools.schedule.kernel import before
 from pmtools.simulate import draws, kernel
 from pmtools.simulate.draws import Draws, Room
-from pmtools.simulate.kernel import Rules
 from pmtools.simulate.model import Model, Ranges, Reals, Trials, key_of
-from pmtools.simulate.networks import trial_network
+from pmtools.simulate.networks import own_rules, trial_network
 
 __all__ = ["durations_of", "run", "trial_network"]
 
 BLOCK = 256
+Passes = Callable[[Model], list[Callable[..., None]]]
 
 
 def run(
     model: Model, *, n_trials: int, seed: int, threads: int = 1, first_trial: int = 0,
-    block: int = BLOCK,
+    is_limited: bool = False, block: int = BLOCK,
 ) -> Trials:  # fmt: skip
     """Draw, schedule and count trials.
 
@@ -33,6 +34,9 @@ def run(
     n_trials, first_trial
         Trials `first_trial` to `first_trial + n_trials` of the endless row of a seed: a longer run
         has the trials of a shorter one.
+    is_limited
+        Nobody is asked for more than there is, in every trial: a list schedule (see `limited`).
+        Floats are those that the links leave.
     threads, block
         Decide how fast it is, never what it finds.
 
@@ -45,10 +49,15 @@ def run(
     firsts = np.arange(first_trial, first_trial + n_trials, block)
     shares = [share for share in np.array_split(firsts, threads) if len(share)]
     found = _Found.of(model, n_trials, first_trial)
-    draws = draws_of(model, seed)
+    draws, passes = draws_of(model, seed), _passes
+    if is_limited:  # the library of levelling is slow to import
+        from pmtools.simulate.limited import limited, passes_of
+
+        model, people = limited(model)
+        passes = partial(passes_of, people)
 
     def work(share: np.ndarray) -> Minutes:
-        worker = _Worker(model, draws, min(block, n_trials))
+        worker = _Worker(model, draws, min(block, n_trials), passes)
         for first in share.tolist():
             worker.do(first, min(block, first_trial + n_trials - first), found)
         return worker.room.sums
@@ -62,7 +71,7 @@ def durations_of(
     model: Model, tasks: Minutes, *, n_trials: int, seed: int, first_trial: int = 0
 ) -> Minutes:
     """The remaining minutes of some tasks of a model in each trial of a run, a column a task."""
-    worker = _Worker(model, draws_of(model, seed), BLOCK)
+    worker = _Worker(model, draws_of(model, seed), BLOCK, _passes)
     rows = model.node[tasks]
     firsts = range(first_trial, first_trial + n_trials, BLOCK)
     blocks = [worker.draw(first, BLOCK).duration[rows].T.copy() for first in firsts]
@@ -173,7 +182,7 @@ class _Found:
 class _Worker:
     """What one thread has of its own."""
 
-    def __init__(self, model: Model, draws: Draws, width: int) -> None:
+    def __init__(self, model: Model, draws: Draws, width: int, passes: Passes) -> None:
         self.model, self.draws, self.network = model, draws, model.networks[0]
         self.usual = self.network.duration.astype(np.int32)
         self.least = (self.network.duration[model.node] > 0).astype(np.int64)
@@ -181,7 +190,7 @@ class _Worker:
         grows |= np.diff(model.risks.tasks_from) > 0
         is_plain = len(model.networks) == 1 and not (grows & (self.least == 0)).any()
         self.lanes = self.network.lanes if is_plain else None
-        self.rules = [] if self.lanes else [_own(each.rules) for each in model.networks]
+        self.passes = [] if self.lanes else passes(model)
         self.open = np.flatnonzero(self.network.is_open)
         self.room = self._room(width, np.zeros((len(self.usual), 5), np.int64))
         self.origin = (self.usual, np.int64(_usual(model)), np.int64(model.critical_minutes))
@@ -220,22 +229,15 @@ class _Worker:
             bits = np.maximum(model.risks.calendar, 0)
             is_set = room.occurred & (model.risks.calendar >= 0)[:, None]
             variant = model.variant[np.bitwise_or.reduce(is_set << bits[:, None], axis=0)]
-            for each, rules in enumerate(self.rules):
-                kernel.passes(rules, room, variant == each, network.past, model.watched)
+            for each, passes in enumerate(self.passes):
+                passes(room, variant == each, network.past, model.watched)
             kernel.measure(clocks, calendar, network.origin, room)
             kernel.count(room, self.open, *self.origin)
         found.keep(model, first, room)
 
 
-def _own(rules: Rules) -> Rules:
-    """A copy that one thread can write to."""
-    a = rules.a
-    a = a._replace(
-        nodes=a.nodes.copy(), links=a.links.copy(), weight=a.weight.copy(), back=a.back.copy(),
-        duration=a.duration.copy(),
-    )  # fmt: skip
-    state = rules.s._make(each.copy() for each in rules.s)
-    return rules._replace(a=a, s=state, earliest=rules.earliest.copy())
+def _passes(model: Model) -> list[Callable[..., None]]:
+    return [partial(kernel.passes, own_rules(each.rules)) for each in model.networks]
 
 
 def _usual(model: Model) -> int:

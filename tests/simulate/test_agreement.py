@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
 from dslib import DSLIB_IDS, read_dslib
 from random_networks import RULES, network
 from real_data import DATA, needs_data
 from tools import needs_java
-from trial_models import finishes, model_of, without_lanes
+from trial_models import finishes, model_of, of_unstarted, with_durations, without_lanes
 
 import pmtools as pm
 from pmtools.calendars import minutes_of
@@ -67,23 +65,6 @@ def test_without_a_spread_every_date_of_an_executed_project_is_that_of_the_plan(
 def test_without_a_spread_every_date_of_a_plan_of_microsoft_project_is_that_of_the_plan(name):
     """The same on the plans that Microsoft Project stored."""
     assert differing(read_schedule_file(DATA / "msp_schedules" / name)) == []
-
-
-def with_durations(project, ids, minutes):
-    """The project as if its unstarted tasks had been planned to take so many minutes."""
-    hours = pd.Series(minutes / 60, index=ids)
-    own = project.tasks["id"].map(hours)
-    return project.replace(tasks=project.tasks.assign(
-        duration_hours=own.fillna(project.tasks["duration_hours"])))  # fmt: skip
-
-
-def of_unstarted(model):
-    """The same model where only tasks that have not begun vary, so that a plan can say it."""
-    ids = [model.networks[0].ids[node] for node in model.node]
-    tasks = model.plan.tasks.set_index("id").loc[ids]
-    free = ~tasks["is_started"].to_numpy() & (model.networks[0].duration[model.node] > 0)
-    spread = replace(model.remaining, span=np.where(free, model.remaining.span, 0))
-    return replace(model, remaining=spread), np.flatnonzero(free)
 
 
 @pytest.mark.parametrize("tool", RULES)

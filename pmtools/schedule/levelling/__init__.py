@@ -68,10 +68,10 @@ def level(
     """
     rules = options or options_of(project.header)
     before = schedule(project, options=rules)
-    network = network_of(_unlevelled(project, before), rules)
+    network = network_of(unlevelled(project, before), rules)
     limits = limits_of(network, progress_of(network))
     case = case_of(network, limits, before, within_float=within_float)
-    plan, bound = _best(place_in(case, keys) for keys in _rules(case)), case.end
+    plan, bound = _best(place_in(case, keys) for keys in rules_of(case)), case.end
     if case.waits.any():
         grid = grid_of(case, plan)
         found = search(
@@ -83,7 +83,7 @@ def level(
     return levelling_of(case, plan, before, bound)
 
 
-def _unlevelled(project: Project, before: Schedule) -> Project:
+def unlevelled(project: Project, before: Schedule) -> Project:
     """Without earlier levelling delays; what is as late as possible is held where it is now."""
     tasks = project.tasks.copy()
     planned = before.tasks.set_index("id").reindex(tasks["id"])
@@ -100,7 +100,7 @@ def _best(plans: Iterable[Placement]) -> Placement:
     return min(plans, key=lambda plan: plan.cost)
 
 
-def _rules(case: Case) -> list[Minutes]:
+def rules_of(case: Case) -> list[Minutes]:
     """Orders to begin with: by late start, and as in the current plan; then by priority."""
     late = case.state.nodes["late"] - case.limits.duration
     first = -case.network.of_task("priority")
