@@ -31,9 +31,12 @@ class WithItems(Protocol):
     """A Project, or what `read_work_items` gives."""
 
     @property
-    def work_items(self) -> pd.DataFrame: ...
+    def work_items(self) -> pd.DataFrame:
+        """As table `work_items` of a project."""
+
     @property
-    def transitions(self) -> pd.DataFrame: ...
+    def transitions(self) -> pd.DataFrame:
+        """As table `transitions` of a project."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,12 +200,10 @@ def flow(
 ) -> Flow:
     """Measure how work items flow: throughput, cycle time, age, work in progress.
 
-    Without work items its tables are empty, and nothing can be said.
-
     Parameters
     ----------
     of
-        A project with work_items and transitions, or what `read_work_items` gives.
+        A project, or what `read_work_items` gives; without work items nothing can be said.
     team
         Only its items; without it, those of all teams together.
     until
@@ -221,49 +222,46 @@ def flow(
         For a team that no item has, a share outside 0 to 1, an unknown kind of days.
     """
     if not 0 < service_level < 1 or days not in ("calendar", "working"):
-        raise ValueError(
-            f"service_level {service_level}, days {days!r}: expected a share between 0 and 1, and "
-            '"calendar" or "working"'
-        )
-    chosen = of.work_items if team is None else of.work_items[of.work_items["team"] == team]
-    if chosen.empty and len(of.work_items):
-        known = ", ".join(sorted(of.work_items["team"].unique()))
-        raise ValueError(f"team {team!r} has no work item; there are {known}")
-    end = _date(until)
-    if end is None:
-        end = of.header.status_date if isinstance(of, Project) else None
-    end = of.transitions["at"].max() if end is None else end
-    chosen = chosen[:0] if pd.isna(end) else chosen
+        expected = 'expected a share between 0 and 1, and "calendar" or "working"'
+        raise ValueError(f"service_level {service_level}, days {days!r}: {expected}")
+    end = _end(of, until)
+    chosen = _chosen(of, team) if not pd.isna(end) else of.work_items[:0]
     calendar = calendars_of(of)[""] if isinstance(of, Project) else WorkCalendar()
     items = items_of(chosen, of.transitions, end, days, calendar)
     first = None if since is None else pd.Timestamp(since).normalize()
     counted = items if first is None else items[~(items["finished"] < first)]
-    chances = sorted({*CHANCES, service_level})
-    percentiles = counts.percentiles_of(counted, chances)
-    level = (
-        percentiles if isinstance(percentiles, CannotSay)
-        else float(percentiles.set_index("probability")["days"][service_level])
-    )  # fmt: skip
+    percentiles = counts.percentiles_of(counted, sorted({*CHANCES, service_level}))
+    level: float | CannotSay
+    if isinstance(percentiles, CannotSay):
+        level = percentiles
+    else:
+        level = float(percentiles.set_index("probability")["days"][service_level])
     by_day = counts.daily_counts(items, end)
-    moves = of.transitions[of.transitions["item_id"].isin(chosen["id"])]
     return Flow(
-        until=end,
-        days=days,
-        service_level=service_level,
-        items=items,
+        *(end, days, service_level, items),
         throughput=counts.weekly_throughput(items, end, first, calendar),
         by_day=by_day,
         percentiles=percentiles,
         service_level_days=level,
         ageing=counts.ageing_of(items, level),
         littles_law=counts.littles_law(items, by_day),
-        flow_efficiency=counts.flow_efficiency(counted, moves),
+        flow_efficiency=counts.flow_efficiency(counted, of.transitions),
         calendar=calendar,
     )
 
 
-def _date(until: Any) -> pd.Timestamp | None:
-    if until is None:
-        return None
-    at = pd.Timestamp(until).as_unit("us")
-    return at + LAST_MINUTE if at == at.normalize() else at
+def _chosen(of: WithItems, team: str | None) -> pd.DataFrame:
+    chosen = of.work_items if team is None else of.work_items[of.work_items["team"] == team]
+    if chosen.empty and len(of.work_items):
+        known = ", ".join(sorted(of.work_items["team"].unique()))
+        raise ValueError(f"team {team!r} has no work item; there are {known}")
+    return chosen
+
+
+def _end(of: Project | WithItems, until: Any) -> Any:
+    """What is known by then counts; NaT where no date is known at all."""
+    if until is not None:
+        at = pd.Timestamp(until).as_unit("us")
+        return at + LAST_MINUTE if at == at.normalize() else at
+    told = of.header.status_date if isinstance(of, Project) else None
+    return of.transitions["at"].max() if told is None else told

@@ -112,7 +112,8 @@ def flow_efficiency(items: pd.DataFrame, transitions: pd.DataFrame) -> float | C
 
     Active / (active + waiting), summed over the finished items.
     """
-    if not (transitions["category"] == "waiting").any():
+    waits = transitions.loc[transitions["category"] == "waiting", "item_id"]
+    if not waits.isin(items["id"]).any():
         return CannotSay("no state of the record is one of waiting")
     known = items[items["elapsed_hours"] > 0]
     if known.empty:
