@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache, partial
 from statistics import NormalDist
 
@@ -24,16 +23,15 @@ Passes = Callable[[Model], list[Callable[..., None]]]
 
 
 def run(
-    model: Model, *, n_trials: int, seed: int, threads: int = 1, first_trial: int = 0,
-    is_limited: bool = False, block: int = BLOCK,
+    model: Model, *, n_trials: int, seed: int, threads: int = 1, is_limited: bool = False,
+    block: int = BLOCK,
 ) -> Trials:  # fmt: skip
     """Draw, schedule and count trials.
 
     Parameters
     ----------
-    n_trials, first_trial
-        Trials `first_trial` to `first_trial + n_trials` of the endless row of a seed: a longer run
-        has the trials of a shorter one.
+    n_trials, seed
+        The first of the endless row of trials of a seed.
     is_limited
         Nobody is asked for more than there is, in every trial: a list schedule (see `limited`).
         Floats are those that the links leave.
@@ -46,35 +44,30 @@ def run(
     times the growth by risks that occur, plus their delays, in whole minutes. Significance after
     Williams (1992), criticality by total float.
     """
-    firsts = np.arange(first_trial, first_trial + n_trials, block)
-    shares = [share for share in np.array_split(firsts, threads) if len(share)]
-    found = _Found.of(model, n_trials, first_trial)
+    shares = np.array_split(np.arange(0, n_trials, block), threads)
     draws, passes = draws_of(model, seed), _passes
     if is_limited:  # the library of levelling is slow to import
         from pmtools.simulate.limited import limited, passes_of
 
         model, people = limited(model)
         passes = partial(passes_of, people)
+    kept = _Kept(model, n_trials)
 
     def work(share: np.ndarray) -> Minutes:
         worker = _Worker(model, draws, min(block, n_trials), passes)
         for first in share.tolist():
-            worker.do(first, min(block, first_trial + n_trials - first), found)
+            kept.keep(first, worker.do(first, min(block, n_trials - first)))
         return worker.room.sums
 
     with ThreadPoolExecutor(threads) as pool:
-        sums = np.sum(list(pool.map(work, shares)), axis=0)
-    return found.counted(model, seed, sums)
+        sums = np.sum(list(pool.map(work, [share for share in shares if len(share)])), axis=0)
+    return kept.counted(seed, sums)
 
 
-def durations_of(
-    model: Model, tasks: Minutes, *, n_trials: int, seed: int, first_trial: int = 0
-) -> Minutes:
+def durations_of(model: Model, tasks: Minutes, *, n_trials: int, seed: int) -> Minutes:
     """The remaining minutes of some tasks of a model in each trial of a run, a column a task."""
-    worker = _Worker(model, draws_of(model, seed), BLOCK, _passes)
-    rows = model.node[tasks]
-    firsts = range(first_trial, first_trial + n_trials, BLOCK)
-    blocks = [worker.draw(first, BLOCK).duration[rows].T.copy() for first in firsts]
+    worker, rows = _Worker(model, draws_of(model, seed), BLOCK, _passes), model.node[tasks]
+    blocks = [worker.draw(k, BLOCK).duration[rows].T.copy() for k in range(0, n_trials, BLOCK)]
     return np.concatenate(blocks)[:n_trials].astype(np.int64)
 
 
@@ -111,7 +104,7 @@ def draws_of(model: Model, seed: int) -> Draws:
 def _packed(tables: Reals) -> tuple[np.ndarray, Reals, Reals]:
     """Tables in one look-up: value and step to the next in 16 bits each, of the table's range."""
     bottom, unit = tables[:, 0], (tables[:, -1] - tables[:, 0]) / 0xFFFF
-    values = np.rint((tables - bottom[:, None]) / np.where(unit > 0, unit, 1)[:, None])
+    values = np.rint((tables - bottom[:, None]) / np.where(unit == 0, 1, unit)[:, None])
     steps = np.diff(values, axis=1, append=values[:, -1:])
     return (values + 0x10000 * steps).astype(np.uint32), bottom, unit
 
@@ -133,49 +126,35 @@ def _normal_table() -> Reals:
     return np.array([[score, -score] for score in [*scores, 0.0]], np.float32).ravel()
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What the trials of a run have found so far."""
+class _Kept:
+    """A value a trial, as the blocks come."""
 
-    first: int
-    finish: Minutes
-    length: Minutes
-    cost: Reals
-    watched: Minutes
-    occurred: np.ndarray
+    def __init__(self, model: Model, n: int) -> None:
+        self.model, self.finish, self.length = model, *np.zeros((2, n), np.int64)
+        self.cost, self.watched = np.zeros(n), np.zeros((n, len(model.watched)), np.int64)
+        self.occurred = np.zeros((n, len(model.risks.key)), bool)
 
-    @classmethod
-    def of(cls, model: Model, n_trials: int, first: int) -> _Found:
-        finish = np.zeros(n_trials, np.int64)
-        rows = len(model.watched), len(model.risks.key)
-        watched, occurred = np.zeros((n_trials, rows[0]), np.int64), np.zeros((n_trials, rows[1]))
-        cost = np.zeros(n_trials)
-        return cls(first, finish, finish.copy(), cost, watched, occurred.astype(bool))
-
-    def keep(self, model: Model, first: int, room: Room) -> None:
+    def keep(self, first: int, room: Room) -> None:
         """Store a block of trials."""
-        rows = slice(first - self.first, first - self.first + len(room.end))
+        rows = slice(first, first + len(room.end))
         self.finish[rows], self.length[rows] = room.instant, room.length
-        self.cost[rows] = room.cost + model.time_rate * room.length
+        self.cost[rows] = room.cost + self.model.time_rate * room.length
         self.watched[rows], self.occurred[rows] = room.watched.T, room.occurred.T
 
-    def counted(self, model: Model, seed: int, sums: Minutes) -> Trials:
-        """The statistics of all tasks."""
-        network, n = model.networks[0], len(self.finish)
-        sums = sums[: len(network.ids)]
-        critical, total, square, product, weight = sums.T
-        mean = total / n
-        spread = self.length - self.length.mean()
+    def counted(self, seed: int, sums: Minutes) -> Trials:
+        """With the statistics of all tasks."""
+        network, n = self.model.networks[0], len(self.finish)
+        usual = network.duration[: len(network.ids)]
+        critical, total, square, product, weight = sums[: len(usual)].T
+        mean, length = total / n, self.length.mean()
         variance = np.maximum(square / n - mean**2, 0)
-        shift = self.length.mean() - _usual(model)
-        joint = product / n - mean * shift
+        joint = product / n - mean * (length - _usual(self.model))
         with np.errstate(invalid="ignore", divide="ignore"):
-            correlation = joint / np.sqrt(variance * np.mean(spread**2))
-            significance = weight / kernel.SHARE / n / self.length.mean()
+            correlation = joint / np.sqrt(variance * self.length.var())
+            significance = weight / kernel.SHARE / n / length
         return Trials(
             n, seed, self.finish, self.length, self.cost, self.watched, self.occurred, critical,
-            mean + network.duration[: len(network.ids)], np.sqrt(variance),
-            np.where(variance > 0, correlation, np.nan), significance,
+            mean + usual, np.sqrt(variance), correlation, significance,
         )  # fmt: skip
 
 
@@ -216,8 +195,8 @@ class _Worker:
         draws.draw(self.draws, self.room, first, self.least)
         return self.room
 
-    def do(self, first: int, width: int, found: _Found) -> None:
-        """Draw, schedule, count and keep a block of trials."""
+    def do(self, first: int, width: int) -> Room:
+        """Draw, schedule and count a block of trials."""
         model, network, room = self.model, self.network, self.draw(first, width)
         clocks, calendar = network.rules.a.clocks, network.calendar
         if self.lanes:
@@ -233,7 +212,7 @@ class _Worker:
                 passes(room, variant == each, network.past, model.watched)
             kernel.measure(clocks, calendar, network.origin, room)
             kernel.count(room, self.open, *self.origin)
-        found.keep(model, first, room)
+        return room
 
 
 def _passes(model: Model) -> list[Callable[..., None]]:

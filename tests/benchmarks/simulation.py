@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import time
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist, median
@@ -188,24 +189,16 @@ def rival(project, n_trials):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-ALONE = """
-import resource, sys
-from tests.benchmarks.simulation import model_of, network, run
-model = model_of(network(10_000))
-run(model, n_trials=1, seed=1)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-run(model, n_trials=10_000, seed=1)
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print((after - before) / 1024, after / 1024)
-"""
 FIRST = "import pmtools as pm; pm.simulate(pm.read_project({!r})).quantiles"
 
 
-def memory():
-    """MB by which 10,000 trials of 10,000 tasks make a process grow, and all of that process."""
-    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True,
-                          cwd=ROOT)  # fmt: skip
-    return [float(each) for each in done.stdout.split()]
+def memory(model):
+    """MB that 10,000 trials take at most, by all that numpy asks for."""
+    tracemalloc.start()
+    run(model, n_trials=10_000, seed=1)
+    most = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    return most
 
 
 def first_call():
@@ -256,8 +249,7 @@ def rows():
     ours, _ = seconds(lambda: run(model, n_trials=10_000, seed=1), 3)
     theirs, _ = seconds(lambda: by_numpy(large, 1_000), 3)
     yield "10,000 tasks x 10,000 trials", ours, "numpy, one block of 1,000, times 10", 10 * theirs
-    del model
-    print("10,000 x 10,000: the process grows by {:.0f} MB to {:.0f} MB".format(*memory()))
+    print(f"10,000 x 10,000: {memory(model):.0f} MB beside the model")
     model = model_of(network(500))
     yield "500 tasks x 1,000 trials", seconds(lambda: run(model, n_trials=1_000, seed=1))[0], "", 0
     step = pm.schedule(with_estimates(network(500)))
