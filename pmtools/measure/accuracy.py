@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pmtools.simulate.result import Simulation
 
 PROMISED = (0.5, 0.8, 0.9)
+NOT_OFF, NEAR = "not shown to be off", 0.1
 PLAN, LAST, RANGES = "critical path", "last report", "simulation"
 _KEYS = ["quantity", "method"]
 SCORED = ["project_id", "status_date", "quantity", "method", "probability", "so_far", "forecast",
@@ -46,7 +47,7 @@ class Accuracy:
     coverage
         A row a quantity, method and promised `probability` (0 to 1) of those with ranges:
         `n_projects`, `n_forecasts`, `share` that held (0 to 1), `low`, `high` (its 95 % interval
-        after Clopper and Pearson), `verdict`.
+        after Clopper and Pearson), `verdict`: too narrow, too wide, or not shown to be off.
     scored
         A row a forecast that could be scored: project_id, status_date, quantity, method,
         probability, so_far, forecast, actual (days since the start of the project, or money).
@@ -74,19 +75,17 @@ class Accuracy:
             return Statement(f"How far to trust the ranges: {CannotSay(said)}.", "unknown")
         share, low, high, verdict = row[["share", "low", "high", "verdict"]].iloc[0]
         n_forecasts = int(row["n_forecasts"].iloc[0])
-        counted = f"Of {n_forecasts} past {name} forecasts of {n} finished projects"
-        if n_forecasts == n:
-            counted = f"Of {n} past {name} forecasts {number(share * n)}"
-        interval = f"{percent(100 * share)}, 95% interval {percent(100 * low)} to"
-        signal: Signal = "green" if verdict == AS_PROMISED else "amber"
-        held = "held" if n_forecasts == n else "held, one score a project"
-        return Statement(f"{counted} {held} ({interval} {percent(100 * high)}): {verdict}.", signal)
+        counted = f"Of {n} past {name} forecasts {number(share * n)} held ({percent(100 * share)}"
+        if n_forecasts != n:
+            counted = f"Of the {name} forecasts of {n} finished projects {percent(100 * share)} "
+            counted += f"held ({n_forecasts} forecasts, one score a project"
+        interval = f"95% interval {percent(100 * low)} to {percent(100 * high)}"
+        is_near = verdict == NOT_OFF and abs(share - probability) <= NEAR
+        signal: Signal = "green" if is_near else "info" if verdict == NOT_OFF else "amber"
+        return Statement(f"{counted}, {interval}): the ranges are {verdict}.", signal)
 
     def __str__(self) -> str:
         return "\n\n".join([str(self.trust()), str(self.methods), str(self.coverage)])
-
-
-AS_PROMISED = "as promised"
 
 
 class NoRecord(CannotSay):
@@ -210,7 +209,7 @@ def _coverage(each: pd.DataFrame) -> pd.DataFrame:
     found["low"], found["high"] = bounds.T
     promised = found["probability"]
     is_off = [found["high"] < promised, found["low"] > promised]
-    found["verdict"] = np.select(is_off, ["too narrow", "too wide"], AS_PROMISED)
+    found["verdict"] = np.select(is_off, ["too narrow", "too wide"], NOT_OFF)
     return found
 
 

@@ -85,7 +85,7 @@ def test_coverage_stands_with_its_interval():
     row = of_24(19).coverage.iloc[0]
     assert (row["n_projects"], row["share"]) == (24, pytest.approx(19 / 24))
     assert [row["low"], row["high"]] == pytest.approx([0.5785, 0.9287], abs=1e-4)
-    assert row["verdict"] == "as promised"
+    assert row["verdict"] == "not shown to be off"
     assert of_24(12).coverage["verdict"].item() == "too narrow"
     assert of_24(24).coverage["verdict"].item() == "too wide"
 
@@ -93,14 +93,16 @@ def test_coverage_stands_with_its_interval():
 def test_one_sentence_says_how_far_to_trust_this():
     """The count, the share, its interval, and what follows."""
     assert of_24(19).trust().text == (
-        "Of 24 past P80 forecasts 19 held (79%, 95% interval 58% to 93%): as promised."
+        "Of 24 past P80 forecasts 19 held (79%, 95% interval 58% to 93%): "
+        "the ranges are not shown to be off."
     )
-    assert (of_24(19).trust().signal, of_24(12).trust().signal) == ("green", "amber")
+    signals = [of_24(held).trust().signal for held in (19, 16, 12)]
+    assert signals == ["green", "info", "amber"]
     weekly = forecasts(*[(f"P{n}", d, "simulation", 0.8, 100) for n in range(12) for d in (1, 2)])
     ends = outcomes(**{f"P{n}": 95 for n in range(12)})
     assert forecast_accuracy(weekly, ends).trust().text == (
-        "Of 24 past P80 forecasts of 12 finished projects held, one score a project "
-        "(100%, 95% interval 74% to 100%): as promised."
+        "Of the P80 forecasts of 12 finished projects 100% held (24 forecasts, one score a "
+        "project, 95% interval 74% to 100%): the ranges are not shown to be off."
     )
 
 

@@ -154,7 +154,7 @@ def test_the_simulated_cost_is_too_narrow_where_only_durations_are_uncertain():
     accuracy, _ = simulated((DIRTY,))
     rows = accuracy.coverage[accuracy.coverage["quantity"] == "cost"]
     assert rows["share"].tolist() == pytest.approx((0.31, 0.39, 0.42), abs=0.03)
-    assert rows["verdict"].tolist() == ["as promised", "too narrow", "too narrow"]
+    assert rows["verdict"].tolist() == ["not shown to be off", "too narrow", "too narrow"]
     assert measures(accuracy, "cost").loc["simulation", "mape"] == pytest.approx(16.7, rel=0.05)
 
 
