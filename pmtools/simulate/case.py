@@ -55,9 +55,10 @@ class Case:
 
 
 def case_of(
-    plan: Schedule, settings: Settings, *, as_responded: Collection[str] | None = None
-) -> Case | CannotSay:
-    """The case of a plan.
+    plan: Schedule, settings: Settings, *, as_responded: Collection[str] | None = None,
+    network: TrialNetwork | None = None,
+) -> Case | CannotSay:  # fmt: skip
+    """The case of a plan; `network` is that of the plan, where it is known already.
 
     CannotSay for a finished project, for a plan in which nothing is uncertain, and for a backlog
     without history. Raises ProjectError as `uncertainty_of`, `open_risks` and `copula_of`, and for
@@ -65,7 +66,7 @@ def case_of(
     """
     project = plan.project
     undated = _without_deadlines(project)
-    network = trial_network(undated, plan.options)
+    network = network or trial_network(undated, plan.options)
     tasks = remaining_tasks(plan, network)
     if tasks.empty:
         return CannotSay("the project is finished")
@@ -106,10 +107,9 @@ def case_of(
 
 def run_case(case: Case, settings: Settings) -> Trials:
     """The trials of a case."""
-    limits = {"is_limited": True} if settings.is_limited else {}
     return run(
         case.model, n_trials=settings.n_trials, seed=settings.seed, threads=settings.threads,
-        **limits,
+        is_limited=settings.is_limited,
     )  # fmt: skip
 
 

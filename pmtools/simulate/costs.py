@@ -62,6 +62,8 @@ def costs_of(plan: Schedule) -> Costs | CannotSay:
     share = sum(left[how].where(open_["cost_accrual"] == how, 0.0) for how in left)
     to_come += (open_["fixed_cost"] * share).sum()
     spent = _spent(project)
+    if np.isnan(spent):
+        return CannotSay("hours that were worked have no rate")
     if not len(rate) and not to_come and not spent:
         return CannotSay("neither rates nor costs are known")
     is_support = open_["kind"].reindex(rate.index) == "level_of_effort"
@@ -75,11 +77,11 @@ def _left(tasks: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _spent(project: Project) -> float:
-    """Recorded cost: invoices, and hours at the rate of their day; hours without one cost 0."""
+    """Recorded cost: invoices, and hours at the rate of their day; NaN where they have none."""
     status = project.header.status_date
     costs = project.costs[project.costs["kind"] == "actual"]
-    hours = project.timesheets
+    hours = project.timesheets[project.timesheets["hours"] > 0]
     if status is not None:
         costs, hours = costs[costs["date"] <= status], hours[hours["date"] <= status]
     rate = rates_on(project.rates, hours["resource_id"], hours["date"])
-    return float(costs["amount"].sum() + np.nansum(hours["hours"] * rate))
+    return float(costs["amount"].sum() + (hours["hours"] * rate).sum(skipna=False))

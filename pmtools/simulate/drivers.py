@@ -93,13 +93,14 @@ def _saved_by_response(simulation: Simulation, probability: float, risk_id: str)
     residual = [name for name in register.index if name.startswith("residual_")]
     if register[residual].isna().all():
         return float("nan")
-    rows = simulation.case.risks
-    others = set(rows.loc[rows["is_responded"], "id"]) - {risk_id}
-    pair = []
-    for responded in (others | {risk_id}, others):
-        case = case_of(simulation.plan, simulation.settings, as_responded=responded)
-        assert isinstance(case, Case)
-        pair.append(run_case(case, simulation.settings))
+    rows, network = simulation.case.risks, simulation.case.model.networks[0]
+    now = set(rows.loc[rows["is_responded"], "id"])
+    other = case_of(
+        simulation.plan, simulation.settings, as_responded=now ^ {risk_id}, network=network
+    )
+    assert isinstance(other, Case)
+    there = run_case(other, simulation.settings)
+    pair = (simulation.trials, there) if risk_id in now else (there, simulation.trials)
     return _gain(simulation, probability, *pair)[0]
 
 
