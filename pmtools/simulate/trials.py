@@ -38,6 +38,11 @@ def run(
     threads, block
         Decide how fast it is, never what it finds.
 
+    Raises
+    ------
+    ProjectError
+        Where a trial needs more working time than a calendar without a weekly pattern has.
+
     Notes
     -----
     Remaining durations: the inverse distribution at correlated normal scores (Gaussian copula),
@@ -60,8 +65,14 @@ def run(
         return worker.room.sums
 
     with ThreadPoolExecutor(threads) as pool:
-        sums = np.sum(list(pool.map(work, [share for share in shares if len(share)])), axis=0)
-    return kept.counted(seed, sums)
+        try:
+            sums = list(pool.map(work, [share for share in shares if len(share)]))
+        except OverflowError:
+            for calendar in model.plan.calendars.values():
+                if calendar.borders.week == 0:
+                    calendar.instant_at(calendar.borders.total)  # raises, with its name
+            raise
+    return kept.counted(seed, np.sum(sums, axis=0))
 
 
 def durations_of(model: Model, tasks: Minutes, *, n_trials: int, seed: int) -> Minutes:

@@ -236,3 +236,18 @@ def test_certain_tasks_take_what_the_plan_says():
     assert set(trials.length) == {6 * 4800}
     assert np.isnan(trials.correlation).all()
     assert trials.n_critical.tolist() == [100] * 6
+
+
+@pytest.mark.parametrize("is_general", [False, True])
+def test_a_trial_that_runs_out_of_working_time_names_the_calendar(is_general):
+    """A calendar of single days has an end; a trial that comes to it is refused, not made up."""
+    days = pd.date_range("2026-06-01", periods=12, freq="D")
+    few = pd.DataFrame({"id": "few", "name": "few days", "weekday": "mon", "shift_start": "",
+                        "shift_finish": ""}, index=[0])  # fmt: skip
+    open_ = pd.DataFrame({"calendar_id": "few", "from": days, "shifts": "08:00-16:00"})
+    usual = project([80.0])
+    tasks = usual.tasks.assign(calendar_id="few")
+    plan = usual.replace(tasks=tasks, calendars=few, exceptions=open_)
+    model = model_of(plan, spread=1.0)
+    with pytest.raises(pm.ProjectError, match="no working time is left"):
+        run(without_lanes(model) if is_general else model, n_trials=300, seed=1, threads=2)
