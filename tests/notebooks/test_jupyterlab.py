@@ -72,7 +72,11 @@ def wait_for(url, server):
 @pytest.mark.timeout(2 * SECONDS)
 @pytest.mark.parametrize(
     ("notebook", "n_charts", "words"),
-    [("weekly_report", 5, "forecast to finish"), ("scheduling", 6, "Load after levelling")],
+    [
+        ("weekly_report", 5, "forecast to finish"),
+        ("scheduling", 6, "Load after levelling"),
+        ("planning", 3, "The outside view"),
+    ],
 )
 def test_restart_and_run_all_draws_every_chart_offline(
     lab, browser, tmp_path, notebook, n_charts, words
