@@ -16,7 +16,8 @@ from pmtools.measure.milestones import days_late
 from pmtools.measure.register import decisions_needed, top_risks
 from pmtools.metrics import CannotSay, Metric
 from pmtools.schedule import Schedule
-from pmtools.words import Statement, day, money, number
+from pmtools.simulate import Simulation
+from pmtools.words import Statement, chance_said, day, money, number, percent
 
 Signal = Literal["green", "amber", "red", "unknown"]
 WORST_FIRST: tuple[Signal, ...] = ("red", "amber", "green", "unknown")
@@ -25,6 +26,8 @@ DAYS_A_WEEK, DAYS_A_MONTH = 5, 20
 LAST_WEEK = pd.Timedelta(days=8)
 RULES = {
     "Finish date": "Green within a week of the promised day, amber within a month, red beyond",
+    "Chance": "Green where the promised day is kept with the confidence wanted, amber where at "
+    "least as likely as not, red below",
     "Cost": "Green up to 100 % of the budget, amber up to 105 %, red beyond",
     "Efficiency": "CPI and SPI(t): green 0.95 to 1.05, amber 0.90 to 1.10, red beyond; "
     "the worse counts",
@@ -32,6 +35,7 @@ RULES = {
     "red where a deadline passed",
     "Risks and decisions": "Green where no response or decision is overdue, amber where one is",
 }
+NOT_SIMULATED = CannotSay("it was not simulated")
 FAR_BETTER = {
     Metric.COST_PERFORMANCE_INDEX: "check the bookings",
     Metric.SCHEDULE_PERFORMANCE_INDEX_TIME: "check the progress",
@@ -115,7 +119,16 @@ def days_late_of(plan: Schedule) -> float | CannotSay:
     return float(days_late(plan, promised, plan.finish))
 
 
-def status(schedules: Sequence[Schedule], value: EarnedValue) -> Status:
+def chance_signal(chance: float, confidence: float) -> Signal:
+    """The signal of a promise: as safe as wanted, at least as likely as not, or unlikely."""
+    return "green" if chance >= confidence else "amber" if chance >= 0.5 else "red"
+
+
+def status(
+    schedules: Sequence[Schedule],
+    value: EarnedValue,
+    forecast: Simulation | CannotSay = NOT_SIMULATED,
+) -> Status:
     """The status now, with its evidence.
 
     Parameters
@@ -124,15 +137,21 @@ def status(schedules: Sequence[Schedule], value: EarnedValue) -> Status:
         The schedule of each week, the last one is now.
     value
         The earned value of the same project now.
+    forecast
+        Its simulation, for the chance that the promised day is kept.
     """
     now = schedules[-1]
-    found = (_time(now), _cost(now, value), _efficiency(value), _work(now), _register(now))
+    found = (
+        _time(now), _chance(now, forecast), _cost(now, value), _efficiency(value), _work(now),
+        _register(now),
+    )  # fmt: skip
     rows = [
         (area, signal, evidence[0].upper() + evidence[1:], rule)
         for (area, rule), (signal, evidence) in zip(RULES.items(), found, strict=True)
     ]
     dimensions = pd.DataFrame(rows, columns=["dimension", "signal", "evidence", "rule"])
-    return Status(worst([row[1] for row in rows]), _headline(schedules, value), dimensions)
+    headline = _headline(schedules, value, forecast)
+    return Status(worst([row[1] for row in rows]), headline, dimensions)
 
 
 _Evidence = tuple[Signal, str]
@@ -144,6 +163,26 @@ def _time(now: Schedule) -> _Evidence:
         return "unknown", days.reason
     verb = "finished" if _is_done(now) else "forecast"
     return finish_signal(days), f"{verb} {day(now.finish)}, promised {day(promised)}: {_late(days)}"
+
+
+def _chance(now: Schedule, forecast: Simulation | CannotSay) -> _Evidence:
+    promised = committed_finish(now)
+    if _is_done(now):
+        return "unknown", "the project is finished"
+    if isinstance(promised, CannotSay):
+        return "unknown", promised.reason
+    if isinstance(forecast, CannotSay):
+        return "unknown", forecast.reason
+    confidence, chance = now.project.header.confidence, forecast.chance(finish=promised)
+    assert not isinstance(chance, CannotSay)
+    return chance_signal(chance, confidence), (
+        f"{chance_said(chance)} to keep {day(promised)}; {_safe(now, forecast)}"
+    )
+
+
+def _safe(now: Schedule, forecast: Simulation) -> str:
+    confidence = now.project.header.confidence
+    return f"{percent(100 * confidence)} safe is {day(forecast.finish_at(confidence))}"
 
 
 def _cost(now: Schedule, value: EarnedValue) -> _Evidence:
@@ -200,7 +239,9 @@ def _register(now: Schedule) -> _Evidence:
     )
 
 
-def _headline(schedules: Sequence[Schedule], value: EarnedValue) -> str:
+def _headline(
+    schedules: Sequence[Schedule], value: EarnedValue, forecast: Simulation | CannotSay
+) -> str:
     now = schedules[-1]
     header, is_done = now.project.header, _is_done(now)
     days, promised = days_late_of(now), committed_finish(now)
@@ -208,6 +249,8 @@ def _headline(schedules: Sequence[Schedule], value: EarnedValue) -> str:
     sentence = f"{header.name} {verb} on {day(now.finish)}"
     if not isinstance(days, CannotSay):
         sentence += f", {_late(days)} against the promised {day(promised)}"
+    if not (is_done or isinstance(forecast, CannotSay)):
+        sentence += f" ({_safe(now, forecast)})"
     eac = value.value(Metric.ESTIMATE_AT_COMPLETION)
     if not isinstance(eac, CannotSay):
         sentence += f", at a cost of {money(eac, value.currency)}"

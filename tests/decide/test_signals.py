@@ -8,9 +8,18 @@ import pytest
 from real_data import DATA, needs_data
 from small_plan import BASELINE, BUILD_HALF, DESIGN_DONE, FRIDAYS, TASKS, small_plan, two_weeks
 
-from pmtools.decide.signals import cost_signal, finish_signal, index_signal, status, worst
+from pmtools.decide.signals import (
+    chance_signal,
+    cost_signal,
+    finish_signal,
+    index_signal,
+    status,
+    worst,
+)
 from pmtools.measure.earned_value import earned_value
 from pmtools.measure.milestones import schedule_weeks
+from pmtools.simulate import simulate
+from pmtools.words import chance_said
 
 FEMA = [(0.949, 1.0, "Y"), (0.95, 1.05, "G"), (0.899, 1.2, "R"), (1.06, 1.0, "Y"),
         (1.11, 1.0, "R"), (0.9, 0.95, "Y")]  # fmt: skip
@@ -60,12 +69,39 @@ def test_the_headline_says_where_it_ends_against_the_promise_and_what_moved():
     assert "3 working days late" in finish["evidence"]
 
 
+def test_a_promise_is_as_safe_as_its_chance():
+    """Green with the confidence wanted, amber where at least as likely as not, red below."""
+    chances = [0.9, 0.8, 0.79, 0.5, 0.49]
+    assert [chance_signal(each, 0.8) for each in chances] == [
+        "green", "green", "amber", "amber", "red",
+    ]  # fmt: skip
+
+
+def test_the_chance_of_the_promise_is_that_of_the_trials():
+    """The share of trials that keep the promised day, and the day that is as safe as wanted."""
+    weeks, ranges = two_weeks(), [("3", 8, 24, 80, "triangular")]
+    names = ["task_id", "optimistic_hours", "most_likely_hours", "pessimistic_hours",
+             "distribution"]  # fmt: skip
+    now = weeks[-1].replace(estimates=pd.DataFrame(ranges, columns=names))
+    plans = schedule_weeks([weeks[0], now])
+    forecast = simulate(plans[-1], n_trials=1000)
+    found = status(plans, earned_value(now), forecast)
+    row = found.dimensions.set_index("dimension").loc["Chance"]
+    chance = forecast.chance(finish="2026-03-20")
+    assert 0 < chance < 1
+    assert row["signal"] == chance_signal(chance, 0.8)
+    safe = f"80% safe is {forecast.finish_at(0.8):%d %b %Y}".replace(" 0", " ")
+    assert row["evidence"] == f"{chance_said(chance)} to keep 20 Mar 2026; {safe}"
+    assert f"({safe})" in found.headline
+
+
 def test_without_baseline_and_cost_every_dimension_says_why_not():
     """No number is invented: the signal says "cannot say", the evidence why."""
     found = status_of(small_plan(FRIDAYS[0], baseline=[]))
     unknown = found.dimensions[found.dimensions["signal"] == "unknown"]
     assert unknown.set_index("dimension")["evidence"].to_dict() == {
         "Finish date": "The project has neither a deadline nor a baseline",
+        "Chance": "The project has neither a deadline nor a baseline",
         "Cost": "No baseline is approved",
         "Efficiency": "No baseline is approved",
         "Overdue work": "Neither a baseline nor deadlines say what was due",
