@@ -39,6 +39,28 @@ def test_when_so_many_items_are_done(items, expected):
     assert np.abs(np.subtract(found, expected)).max() <= WITHIN
 
 
+@pytest.mark.parametrize("weeks", [4, 8, 12])
+def test_trials_are_distributed_as_the_exact_sum_of_weeks(weeks):
+    """The distribution by convolution; within 1.95 / sqrt(n) by Kolmogorov (one in a thousand).
+
+    Its own lower tail is the published one to the item, and when is how many, turned around.
+    """
+    one, exact = np.bincount(BOWLER) / len(BOWLER), np.ones(1)
+    for _ in range(weeks):
+        exact = np.convolve(exact, one)
+    at_least = exact[::-1].cumsum()[::-1]
+    n_trials, most = 40_000, len(exact)
+    bound = 1.95 / np.sqrt(n_trials)
+    trials = items_in_weeks(BOWLER, weeks, n_trials=n_trials)
+    found = np.bincount(trials, minlength=most)[::-1].cumsum()[::-1] / n_trials
+    assert np.abs(found - at_least).max() < bound
+    in_time = [np.mean(weeks_to_finish(BOWLER, n, n_trials=n_trials) <= weeks) for n in (20, 50)]
+    assert np.abs(np.subtract(in_time, [at_least[n : n + 1].sum() for n in (20, 50)])).max() < bound
+    if weeks in HOW_MANY:
+        tail = [np.flatnonzero(at_least >= chance)[-1] for chance in CHANCES]
+        assert tail == list(HOW_MANY[weeks])
+
+
 def test_items_over_mean_throughput_is_no_commitment():
     """50 items at 3.83 a week are 13 to 14 weeks: about one chance in two."""
     trials = weeks_to_finish(BOWLER, 50)
