@@ -42,6 +42,7 @@ _CONTENTS = {
     "pmtools.measure.accuracy": (
         "forecast_accuracy", "forecast_record", "recalibrated", "forecast_cone", "Accuracy",
     ),
+    "pmtools.measure.recalibration": ("ranges_from_record",),
     "pmtools.measure.baseline": ("approve",),
     "pmtools.decide.commitment": ("commitment",),
     "pmtools.decide.signals": ("status",),

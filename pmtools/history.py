@@ -278,9 +278,10 @@ class History:
         first = outcomes["recorded_at"].min().rename(columns={"recorded_at": "known_at"})
         said = said.merge(first, on=_QUANTITY, how="left")
         said["is_before"] = ~(said["recorded_at"] >= said["known_at"])
-        # What was said in hindsight stands for a week only where nothing was said before.
+        # What was said in hindsight stands for a week only where nothing was said before; and a
+        # report without a simulation does not undo what another has said by one.
         said["revision"] = said["revision"].where(said["is_before"], -1 / said["revision"])
-        said = _last_revision(said, [*keys, "quantity"]).drop(columns="known_at")
+        said = _last_revision(said, [*keys, "quantity", "method"]).drop(columns="known_at")
         costs = self.metrics(project_id).query("metric == 'actual_cost'")
         spent = costs[[*keys, "value"]].rename(columns={"value": "spent"})
         order = [*keys, "quantity", "method", "probability"]

@@ -160,6 +160,16 @@ def test_a_forecast_is_not_changed_once_the_outcome_is_known(tmp_path):
     assert not said.loc[pd.Timestamp("2026-05-01"), "is_before"].any()
 
 
+def test_a_report_without_a_range_does_not_undo_that_of_another(tmp_path):
+    """The weekly report and the forecast may record the same week, in any order."""
+    history = History(tmp_path / "history.sqlite")
+    history.record(with_ranges())
+    assert history.record(facts(finish="2026-07-03")).revision == 2
+    said = history.forecasts("P1").set_index("method")
+    assert len(said.loc[["simulation"]]) == 2
+    assert said.loc["critical path", "finish"] == pd.Timestamp("2026-07-03")
+
+
 def test_what_was_spent_stands_beside_each_forecast(tmp_path):
     """A forecast of cost is judged by what was left of it."""
     history = History(tmp_path / "history.sqlite")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-STEPS, SMALLEST = 300, 1e-300
+STEPS = 300
 
 
 def binomial_interval(n_held: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -40,23 +40,13 @@ def _beta_quantile(probability: float, a: float, b: float) -> float:
 
 
 def _beta_share(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by Lentz's continued fraction (DLMF 8.17.22)."""
+    """The regularised incomplete beta function, by its continued fraction (DLMF 8.17.22)."""
     if x > (a + 1) / (a + b + 2):
         return 1 - _beta_share(1 - x, b, a)
     logs = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    front = math.exp(logs + a * math.log(x) + b * math.log1p(-x)) / a
-    c, d = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
-    fraction = d
-    for m in range(1, STEPS):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+    fraction = 1.0
+    for m in reversed(range(STEPS)):
+        even = (m + 1) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        for term in (even, odd):
-            d, c = 1 / _not_zero(1 + term * d), _not_zero(1 + term / c)
-            fraction *= d * c
-        if abs(d * c - 1) < 1e-15:
-            break
-    return front * fraction
-
-
-def _not_zero(value: float) -> float:
-    return value if abs(value) > SMALLEST else SMALLEST
+        fraction = 1 + odd / (1 + even / fraction)
+    return math.exp(logs + a * math.log(x) + b * math.log1p(-x)) / (a * fraction)
