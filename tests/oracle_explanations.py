@@ -2,14 +2,59 @@
 
 import pandas as pd
 from mpxj_oracle import DATES
-from oracle_comparison import LATE, Case, Differences, Explanation
-
-EARLY = {"early_start", "early_finish"}
+from oracle_comparison import EARLY, LATE, Case, Differences, Explanation
 
 
 def of_network(applies):
     """All differences of a network, where a statement about it is true."""
     return lambda case: case.differences if applies(case) else set()
+
+
+def touched(case: Case, early=(), late=()) -> Differences:
+    """What a rule reaches that sets early (late) dates of these tasks: what follows (precedes).
+
+    Where that moves the finish of the project, all late dates; and with the late dates of a task
+    as late as possible its start and what follows it.
+    """
+    follows = neighbours(case, "predecessor_id", "successor_id")
+    precedes = neighbours(case, "successor_id", "predecessor_id")
+    late = reached(precedes, late)
+    found = reached(follows, early)
+    moves = case.tasks.index[case.tasks["constraint"] == "ALAP"]
+    for _ in range(len(moves) + 1):
+        late = late | (set(case.ours.index) if found & last_tasks(case) else set())
+        found = found | reached(follows, late & set(moves))
+    return {
+        (task, name)
+        for task, name in case.differences
+        if (task in found and name in EARLY | {"total_float"}) or (task in late and name in LATE)
+    }
+
+
+def last_tasks(case: Case) -> set[str]:
+    """The tasks with which the project finishes, if they differ in that."""
+    differ = {task for task, name in case.differences if name == "early_finish"}
+    finishes = (each["early_finish"].reindex(case.ours.index) for each in (case.ours, case.theirs))
+    return {task for each in finishes for task in each.index[each == each.max()]} & differ
+
+
+def neighbours(case: Case, one: str, other: str) -> dict[str, set[str]]:
+    """The tasks at the other end of the links of each, those of a summary as its own."""
+    found: dict[str, set[str]] = {}
+    for mine, theirs in case.links[[one, other]].itertuples(index=False):
+        for task in leaves(case, {mine}):
+            found.setdefault(task, set()).update(leaves(case, {theirs}))
+    return found
+
+
+def reached(graph: dict[str, set[str]], tasks) -> set[str]:
+    """These tasks and all that links lead to from them."""
+    found, waiting = set(), list(tasks)
+    while waiting:
+        if (task := waiting.pop()) not in found:
+            found.add(task)
+            waiting += graph.get(task, ())
+    return found
 
 
 def contradicts_itself(case: Case, start: str, finish: str) -> set[str]:
@@ -32,10 +77,28 @@ def late_start_contradicts(case: Case) -> Differences:
     return {(task, name) for task, name in case.differences if task in tasks and name in LATE}
 
 
+def under_way(case: Case, *kinds: str) -> set[str]:
+    """The tasks that are under way and have a constraint of one of these kinds."""
+    at_work = case.ours.index[case.ours["is_started"]]
+    return set(at_work[case.tasks.loc[at_work, "constraint"].isin(kinds)])
+
+
 def has_constraint_under_way(case: Case, *kinds: str) -> bool:
     """Whether a task that is under way has a constraint of one of these kinds."""
-    at_work = case.ours.index[case.ours["is_started"]]
-    return bool(case.tasks.loc[at_work, "constraint"].isin(kinds).any())
+    return bool(under_way(case, *kinds))
+
+
+def leaves(case: Case, tasks) -> set[str]:
+    """These tasks, those inside instead of the summary."""
+    inside = case.tasks.index[case.tasks["parent_id"] == "S"]
+    return {leaf for task in tasks for leaf in (inside if task == "S" else (task,))}
+
+
+def ends(case: Case, links: pd.Series, both: bool = True) -> Differences:
+    """What is touched by a rule of these links: what follows them, and what precedes (`both`)."""
+    rows = case.links[links.astype(bool)]
+    before = leaves(case, rows["predecessor_id"]) if both else ()
+    return touched(case, leaves(case, rows["successor_id"]), before)
 
 
 def calendars_of_links(case: Case) -> tuple[pd.Series, pd.Series, pd.Series]:
@@ -92,11 +155,26 @@ def has_finish_at_start_of_shift(case: Case) -> bool:
     return False
 
 
-def has_midnight(case: Case) -> bool:
-    """Whether a date of the oracle is a midnight, and a calendar has no work before it."""
+def of_midnight(case: Case) -> Differences:
+    """What is touched by dates of the oracle at a midnight, where a calendar has no work."""
     dates = case.theirs[[*DATES]].dropna()
-    is_midnight = (dates == dates.apply(lambda column: column.dt.normalize())).to_numpy().any()
-    return bool(is_midnight and (case.tasks["calendar_id"] != "always").any())
+    is_midnight = (dates == dates.apply(lambda column: column.dt.normalize())).any(axis=1)
+    tasks = set(dates.index[is_midnight])
+    if not tasks or not (case.tasks["calendar_id"] != "always").any():
+        return set()
+    is_end = dates["early_finish"] == dates["early_finish"].max()
+    graphs = (
+        neighbours(case, "predecessor_id", "successor_id"),
+        neighbours(case, "successor_id", "predecessor_id"),
+    )
+    near = [tasks.union(*(graph.get(task, set()) for task in tasks)) for graph in graphs]
+    return touched(case, near[0], set(dates.index) if (is_end & is_midnight).any() else near[1])
+
+
+def before_project(case: Case) -> set[str]:
+    """The tasks not started that the oracle starts before the project."""
+    is_open = case.ours.index[~case.ours["is_started"]]
+    return set(is_open[case.theirs["early_start"].reindex(is_open) < case.project.header.start])
 
 
 COMMON = (
@@ -104,30 +182,25 @@ COMMON = (
         "counting back from midnight",
         "MPXJ's calendar takes 1 working hour off 2026-06-16 00:00 and finds 23:00, with shifts "
         "that end at 17:00 (see test_mpxj_counts_back_from_midnight_without_its_calendar).",
-        of_network(has_midnight),
+        of_midnight,
     ),
     Explanation(
         "start before the project",
         "Work that has not started does not start before the project. MPXJ lets start-to-finish "
         "links and leads pull it there, where no constraint holds it.",
-        of_network(
-            lambda case: (
-                case.theirs["early_start"].reindex(case.ours.index[~case.ours["is_started"]])
-                < case.project.header.start
-            ).any()
-        ),
+        lambda case: touched(case, before_project(case)),
     ),
     Explanation(
         "lag of a start-to-finish link on another calendar than its tasks",
         "The lag counts from the start of the predecessor to the finish of the successor. MPXJ "
         "adds it to the start of the successor, after it has taken the duration off; between two "
         "calendars the order matters.",
-        of_network(lambda case: is_lag_elsewhere(case, ("SF",)).any()),
+        lambda case: ends(case, is_lag_elsewhere(case, ("SF",))),
     ),
     Explanation(
         "early start and finish are not one duration apart",
         "MPXJ moves the start for a constraint and keeps the finish that a finish-to-finish link "
         "gave, even before that start; what follows is counted from it.",
-        of_network(lambda case: contradicts_itself(case, "early_start", "early_finish")),
+        lambda case: touched(case, contradicts_itself(case, "early_start", "early_finish")),
     ),
 )

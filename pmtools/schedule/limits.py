@@ -83,6 +83,7 @@ def limits_of(network: Network, progress: Progress, change: Minutes | int = 0) -
     held = np.where(is_held, network.before(rules.date) - duration, -NEVER)
     evening = network.ask(WorkCalendar.previous_work, np.where(is_held, rules.date, MISSING))
     cap, latest, is_pinned = _late(network, rules, duration, is_open)
+    is_kept = rules.are("MFO") & is_running & options.are_constraints_hard
     is_point = done & is_at_status
     floor = np.where(held > floor, held, floor)
     return Limits(
@@ -94,7 +95,7 @@ def limits_of(network: Network, progress: Progress, change: Minutes | int = 0) -
         cap=cap,
         is_finish_cap=rules.are(*FINISHES_NOT_AFTER),
         latest=np.where(is_point, NEVER, latest),
-        is_pinned=is_pinned,
+        is_pinned=is_pinned | is_kept,
         begin=begin,
         took=took,
         is_fixed=progress.is_started & (not is_at_status),

@@ -54,6 +54,18 @@ def test_progress_override_goes_on_at_once():
     assert floats(plan, "A", "B") == [0, 1]
 
 
+def test_work_under_way_that_must_finish_on_a_date_is_late_after_it():
+    """The date is its late finish in Microsoft Project, begun or not, whatever follows it."""
+    tasks = "A5:MFO=2026-07-17 B5:deadline=2026-07-22"
+    for progress in ([], [started("A", 40)]):
+        plan = schedule(
+            day_plan(tasks, "A>B", MONDAY, "2026-07-08", progress, scheduling="microsoft_project")
+        )
+        assert f"{plan.tasks['late_finish'][0]:%m-%d %H:%M}" == "07-17 17:00"
+        assert f"{plan.tasks['finish'][0]:%m-%d %H:%M}" == "07-17 17:00"
+        assert floats(plan, "A", "B") == [0, -2]
+
+
 def test_microsoft_project_leaves_unstarted_tasks_in_the_past():
     """X3 from 6 July, status 8 July: P6 moves it, Microsoft Project does not."""
     microsoft = day_plan("X3", "", MONDAY, "2026-07-08", scheduling="microsoft_project")
