@@ -4,10 +4,7 @@ import pandas as pd
 from mpxj_oracle import DATES
 from oracle_comparison import EARLY, LATE, Case, Differences, Explanation
 
-
-def of_network(applies):
-    """All differences of a network, where a statement about it is true."""
-    return lambda case: case.differences if applies(case) else set()
+from pmtools.calendars import WorkCalendar
 
 
 def touched(case: Case, early=(), late=()) -> Differences:
@@ -72,20 +69,10 @@ def contradicts_itself(case: Case, start: str, finish: str) -> set[str]:
     }
 
 
-def late_start_contradicts(case: Case) -> Differences:
-    tasks = contradicts_itself(case, "late_start", "late_finish")
-    return {(task, name) for task, name in case.differences if task in tasks and name in LATE}
-
-
 def under_way(case: Case, *kinds: str) -> set[str]:
     """The tasks that are under way and have a constraint of one of these kinds."""
     at_work = case.ours.index[case.ours["is_started"]]
     return set(at_work[case.tasks.loc[at_work, "constraint"].isin(kinds)])
-
-
-def has_constraint_under_way(case: Case, *kinds: str) -> bool:
-    """Whether a task that is under way has a constraint of one of these kinds."""
-    return bool(under_way(case, *kinds))
 
 
 def leaves(case: Case, tasks) -> set[str]:
@@ -121,38 +108,23 @@ def is_lag_elsewhere(case: Case, kinds: tuple[str, ...], constraint: str = "") -
     return found & links["kind"].isin(kinds) & (late | (not constraint))
 
 
-def has_lead_elsewhere(case: Case) -> bool:
-    """Whether a lead counts on another calendar than its successor's."""
+def is_lead_elsewhere(case: Case) -> pd.Series:
+    """Which links have a lead that counts on another calendar than their successor's."""
     _, after, lag = calendars_of_links(case)
-    return bool(((after != lag) & (case.links["lag_hours"] < 0)).any())
+    return (after != lag) & (case.links["lag_hours"] < 0)
 
 
-def has_milestone_in_free_time(case: Case) -> bool:
-    """Whether the oracle puts a milestone in free time, not on the border of a shift."""
-    for task in case.ours.index[case.ours["kind"] == "milestone"]:
-        at = case.theirs.at[task, "early_start"]
-        calendar = case.plan.calendars[case.tasks.at[task, "calendar_id"]]
-        if at not in (calendar.next_work(at), calendar.previous_work(at)):
-            return True
-    return False
+def clock(case: Case, task: str) -> WorkCalendar:
+    """The calendar of a task."""
+    return case.plan.calendars[case.tasks.at[task, "calendar_id"]]
 
 
-def starts_on_constraint_before_links(case: Case) -> bool:
-    """Whether the oracle starts a task on its constraint, and we later on that day or after."""
+def starts_on_constraint_before_links(case: Case) -> set[str]:
+    """The tasks that the oracle starts on their constraint, and we later on that day or after."""
     tasks = case.tasks.loc[case.ours.index]
     start = case.theirs["early_start"].reindex(case.ours.index)
     is_on_date = (tasks["constraint"] == "SNET") & (start == tasks["constraint_date"])
-    return bool((is_on_date & (case.ours["early_start"] > start)).any())
-
-
-def has_finish_at_start_of_shift(case: Case) -> bool:
-    """Whether the oracle finishes a task with work at the start of a shift, after free time."""
-    for task in case.ours.index[case.ours["kind"] == "task"]:
-        at = case.theirs.at[task, "early_finish"]
-        calendar = case.plan.calendars[case.tasks.at[task, "calendar_id"]]
-        if calendar.previous_work(at) < at == calendar.next_work(at):
-            return True
-    return False
+    return set(tasks.index[is_on_date & (case.ours["early_start"] > start)])
 
 
 def of_midnight(case: Case) -> Differences:
