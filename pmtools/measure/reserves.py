@@ -38,10 +38,9 @@ def widest_ranges(plan: Schedule) -> pd.DataFrame:
     rows = plan.tasks.loc[~plan.tasks["is_finished"], ["id", "name"]]
     rows = rows.merge(plan.project.estimates, left_on="id", right_on="task_id").drop(columns="id")
     width = rows["pessimistic_hours"] - rows["optimistic_hours"]
-    origin = ("class " + rows["estimate_class"]).where(rows["estimate_class"] != "", "")
-    origin = origin.where(rows["team"] == "", "throughput of " + rows["team"])
-    is_own = width.notna() | (origin == "")
-    rows["distribution"] = rows["distribution"].where(is_own, origin)
+    for column, words in (("estimate_class", "class "), ("team", "throughput of ")):
+        is_its = width.isna() & (rows[column] != "")
+        rows["distribution"] = rows["distribution"].mask(is_its, words + rows[column])
     return rows.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 

@@ -26,6 +26,7 @@ BUFFERS = (
     *("chain", "kind", "first", "last", "feeds", "n_tasks", "chain_hours", "cut_and_paste_hours"),
     *("root_square_hours", "room_hours", "finish", "cut_and_paste_finish", "root_square_finish"),
 )
+METHODS = {"root_square": "root of the squares", "cut_and_paste": "half of the chain"}
 
 Edges = dict[str, dict[str, float]]
 """By task: the tasks right before it, and the hours by which each is away from driving it."""
@@ -74,16 +75,11 @@ def critical_chain(plan: Schedule | Levelling) -> CriticalChain:
     links = _links(plan, work)
     waits -= {after for after, into in links.items() if min(into.values(), default=1) <= 0}
     chains = _chains(work, links, _hand_overs(plan, work, waits))
-    buffers = pd.DataFrame([_buffer(plan, work.loc[chain]) for _, chain in chains])
+    tasks = pd.concat([work.loc[ids].assign(chain=n) for n, (_, ids) in enumerate(chains)])
+    buffers = _buffers(plan, tasks)
     buffers["kind"] = ["feeding" if feeds else "project" for feeds, _ in chains]
     buffers["feeds"] = [work["name"].get(feeds, "") for feeds, _ in chains]
     buffers["room_hours"] = [links[f][c[-1]] if f else np.nan for f, c in chains]
-    for method in ("cut_and_paste", "root_square"):
-        hours = buffers[f"{method}_hours"]
-        after = plan.calendars[""].add(buffers["finish"], hours.fillna(0.0))
-        buffers[f"{method}_finish"] = after.where(hours.notna())
-    tasks = pd.concat([work.loc[ids].assign(chain=n) for n, (_, ids) in enumerate(chains)])
-    buffers = buffers.rename_axis("chain").reset_index()
     words = _words(buffers.iloc[0], plan.project.header.hours_per_day)
     tasks = tasks[[*TASKS]].reset_index(drop=True)
     return CriticalChain(words, "info", plan, tasks, buffers[[*BUFFERS]])
@@ -179,33 +175,32 @@ def _back(
     return chain[::-1]
 
 
-def _buffer(plan: Schedule, rows: pd.DataFrame) -> dict[str, object]:
-    """The buffers of a chain; of a task that overlaps with those before it, only the rest counts
-    for the length.
-    """
-    span = plan.calendars[""].hours_between(rows["start"], rows["finish"])
-    rest = plan.calendars[""].hours_between(rows["finish"].cummax().shift(), rows["finish"])
-    hours = rows["aggressive_hours"] @ (rest / span.where(span > 0)).fillna(1.0).clip(0, 1)
-    root = 2 * np.hypot.reduce((rows["safe_hours"] - rows["aggressive_hours"]).to_numpy() / 2)
-    return {
-        "first": rows["name"].iloc[0],
-        "last": rows["name"].iloc[-1],
-        "n_tasks": len(rows),
-        "chain_hours": hours,
-        "cut_and_paste_hours": hours / 2,
-        "root_square_hours": root if rows["is_estimated"].any() else np.nan,
-        "finish": rows["finish"].iloc[-1],
-    }
+def _buffers(plan: Schedule, tasks: pd.DataFrame) -> pd.DataFrame:
+    """A row a chain; of a task that overlaps with those before it, only the rest adds length."""
+    between, chain = plan.calendars[""].hours_between, tasks["chain"]
+    before = tasks["finish"].groupby(chain).cummax().groupby(chain).shift()
+    span = between(tasks["start"], tasks["finish"])
+    alone = (between(before, tasks["finish"]) / span.where(span > 0)).fillna(1.0).clip(0, 1)
+    deviation = (tasks["safe_hours"] - tasks["aggressive_hours"]) / 2
+    tasks = tasks.assign(alone=alone * tasks["aggressive_hours"], square=deviation**2)
+    found = tasks.groupby("chain", as_index=False).agg(
+        first=("name", "first"), last=("name", "last"), n_tasks=("name", "size"),
+        chain_hours=("alone", "sum"), square=("square", "sum"), finish=("finish", "last"),
+        is_estimated=("is_estimated", "any"),
+    )  # fmt: skip
+    found["cut_and_paste_hours"] = found["chain_hours"] / 2
+    found["root_square_hours"] = 2 * np.sqrt(found["square"]).where(found["is_estimated"])
+    for method in METHODS:
+        after = plan.calendars[""].add(found["finish"], found[f"{method}_hours"].fillna(0.0))
+        found[f"{method}_finish"] = after.where(found[f"{method}_hours"].notna())
+    return found
 
 
 def _words(own: pd.Series, hours_per_day: float) -> str:
     buffers = [
         f"{number(own[f'{method}_hours'] / hours_per_day, 1)} days ({name}) protects "
         f"{day(own[f'{method}_finish'])}"
-        for method, name in (
-            ("root_square", "root of the squares"),
-            ("cut_and_paste", "half of the chain"),
-        )
+        for method, name in METHODS.items()
         if pd.notna(own[f"{method}_hours"])
     ]
     n = int(own["n_tasks"])
