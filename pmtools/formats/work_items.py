@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import compress
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -143,7 +144,7 @@ class _Spreading:
         """An item, and its changes of state where they are not recorded one by one."""
         category = self.category(row["state"]) if row.get("state") else None
         if category == "left_out" or (row.get("kind") or "").casefold() in CONTAINERS:
-            self.notes["left out are removed items, and epics: they hold items"] += 1
+            self.notes["left out are removed items, and epics, which hold items"] += 1
             self.tables.epics[row.get("id") or ""] = row.get("title") or ""
             return
         names = ("id", "team", "kind", "title", "created", "task_id")
@@ -156,12 +157,8 @@ class _Spreading:
         """The changes of state that the dates of a row tell."""
         state, started, finished = row.get("state") or "", row.get("started"), row.get("finished")
         changed, place = row.get("changed"), self.rows.at(index)
-        if started and finished and finished < started:
-            found = f"finished {finished:%Y-%m-%d} is before started {started:%Y-%m-%d}"
-            self.tables.report(place, found, "", "Correct one of the two days.")
-            return
         if category not in (None, "done") and finished:
-            self.notes["open again, though with a date of finish, are items not done"] += 1
+            self.notes["open again are items with a date of finish whose state is not done"] += 1
             finished = None
         if category == "done" and not finished:
             finished = changed
@@ -169,8 +166,11 @@ class _Spreading:
                 found = f'its state is "{state}", but no date says when it was finished'
                 remedy = "Export that date too (Resolved, Closed Date)."
                 self.tables.report(place, found, "", remedy)
+        if started and finished and finished < started:
+            found = f"finished {finished:%Y-%m-%d} is before started {started:%Y-%m-%d}"
+            self.tables.report(place, found, "", "Correct one of the two days.")
         if category in ("active", "waiting") and not (started or changed):
-            self.notes["not counted as started, as no date says since when, are items at work"] += 1
+            self.notes["not started are items at work of which no date says since when"] += 1
         if started:
             self.move(index, row, started, "active", state if category == "active" else "started")
         if category in ("active", "waiting") and changed and (not started or changed > started):
@@ -211,7 +211,7 @@ def spread_tasks(tables: Tables, until: datetime | None) -> None:
     for move in moves.rows:
         if move.get("at") and move.get("category") and move["at"] <= on:
             past.setdefault(move["item_id"], []).append((move["at"], move["category"]))
-    known = {name: sorted(each) for name, each in past.items()}
+    known = {name: sorted(each, key=itemgetter(0)) for name, each in past.items()}
     done = {name: each[-1][0] for name, each in known.items() if each[-1][1] == "done"}
     groups: dict[str, list[Row]] = {}
     for item in items.rows:

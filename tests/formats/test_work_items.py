@@ -3,7 +3,9 @@
 import copy
 import json
 from contextlib import suppress
+from datetime import datetime
 
+import openpyxl
 import pandas as pd
 import pytest
 from hostile import HOSTILE, INVISIBLE
@@ -107,7 +109,7 @@ def test_an_export_of_jira_is_a_project_of_its_epics(file):
     assert project.header.start == pd.Timestamp("2024-03-01")
     assert project.header.status_date == pd.Timestamp("2024-03-06 09:00")
     assert project.notes == (
-        "export.csv: left out are removed items, and epics: they hold items: 1",
+        "export.csv: left out are removed items, and epics, which hold items: 1",
     )
 
 
@@ -239,6 +241,10 @@ def test_a_finish_before_the_start_is_refused_each_with_its_row(file):
     said = refusal(read_work_items, file(rows))
     assert "row 2: finished 2024-01-02 is before started 2024-01-03" in said
     assert "row 4" in said and "row 3" not in said
+    rows = "id,state,started,changed\n1,Done,2024-01-03,2024-01-02\n"
+    assert "is before started" in refusal(read_work_items, file(rows))
+    rows = "id,state,started,finished\n1,In progress,2024-01-03,2024-01-02\n"
+    assert len(read_work_items(file(rows)).transitions) == 1
 
 
 def test_what_is_done_needs_a_day_and_what_is_open_is_not_finished(file):
@@ -254,6 +260,19 @@ def test_what_is_done_needs_a_day_and_what_is_open_is_not_finished(file):
 def test_the_same_item_twice_is_refused(file):
     """Which of two rows is right, we cannot know."""
     assert '"a"' in refusal(read_work_items, file(ANY + ANY.splitlines()[1]), columns=COLUMNS)
+
+
+def test_a_workbook_of_items_below_a_title_is_read(tmp_path):
+    """Jira's Excel export has a title above its headings, and real days in its cells."""
+    book = openpyxl.Workbook()
+    rows = [["Jira"], [], ["Project", "Key", "Status", "Created", "Resolved"]]
+    rows.append(["Shop", "A-1", "Done", datetime(2024, 1, 3, 10), datetime(2024, 1, 5, 11)])
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "jira.xlsx")
+    columns = {"id": "Key", "state": "Status", "created": "Created", "finished": "Resolved"}
+    items = read_work_items(tmp_path / "jira.xlsx", columns=columns)
+    assert moves_of(items) == [("A-1", "2024-01-05 11:00:00", "done")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
