@@ -25,9 +25,13 @@ Draws = namedtuple(
 
 Room = namedtuple(
     "Room",
-    "duration finish late group occurred growth delay cost length end instant watched morning sums",
+    "duration finish late group occurred growth delay cost length end instant watched morning sums "
+    "n",
 )
-"""What one thread works in: a row a task, group, risk or watched task, a column a trial."""
+"""What one thread works in: a row a task, group, risk or watched task, a column a trial.
+
+Of the columns the first `n[0]` count.
+"""
 
 
 @inlined
@@ -141,11 +145,7 @@ def draw(m, r, first, least):  # type: ignore[no-untyped-def]
     """Remaining minutes of all tasks and the costs of trials from `first` on."""
     width = r.duration.shape[1]
     trials, words = np.empty(width, np.uint32), np.empty(width, np.uint32)
-    z, q, top = (
-        np.empty(width, np.float32),
-        np.empty(width, np.float32),
-        np.empty(width, np.float32),
-    )
+    z, q, top = np.empty((3, width), np.float32)
     for k in range(width):
         trials[k] = _word(np.uint32(first + k), np.uint32(0))
     _draw_risks(m, r, trials, words, z, q)

@@ -97,15 +97,15 @@ def _instant(n, r, node, k):  # type: ignore[no-untyped-def]
 @compiled
 def instants(n, r, past, watched):  # type: ignore[no-untyped-def]
     """When the work and the watched tasks finish."""
-    for k in range(len(r.instant)):
+    for k in range(r.n[0]):
         r.instant[k] = max(past, finish_at(n.clocks, n.calendar, np.int64(r.end[k])))
     for node in n.order:
         if n.is_ending[node] and n.point[node] >= 0:
-            for k in range(len(r.instant)):
+            for k in range(r.n[0]):
                 if r.finish[node, k] == r.end[k]:
                     r.instant[k] = max(r.instant[k], _instant(n, r, node, k))
     for row in range(len(watched)):
-        for k in range(len(r.instant)):
+        for k in range(r.n[0]):
             r.watched[row, k] = _instant(n, r, watched[row], k)
 
 
@@ -113,7 +113,7 @@ def instants(n, r, past, watched):  # type: ignore[no-untyped-def]
 def measure(clocks, calendar, origin, r):  # type: ignore[no-untyped-def]
     """The working minutes of the project up to each finish."""
     start = before(clocks, calendar, origin)
-    for k in range(len(r.length)):
+    for k in range(r.n[0]):
         r.length[k] = before(clocks, calendar, r.instant[k]) - start
 
 
@@ -148,7 +148,7 @@ def tally(r, node, late, usual, length, threshold):  # type: ignore[no-untyped-d
     """Add up a task over the trials: how often critical, and moments about the plan."""
     critical, total, square, product, weight = 0, 0, 0, 0, 0
     d, finish = r.duration[node], r.finish[node]
-    for k in range(len(late)):
+    for k in range(r.n[0]):
         slack = np.int32(late[k] - finish[k])
         critical += slack <= threshold
         x, y = np.int32(d[k] - usual), np.int32(r.length[k] - length)
@@ -236,7 +236,7 @@ def note(n, r, k, past, watched):  # type: ignore[no-untyped-def]
 @compiled
 def passes(n, r, chosen, past, watched):  # type: ignore[no-untyped-def]
     """Both passes of `pmtools.schedule` for the chosen trials, one after another."""
-    for k in np.flatnonzero(chosen):
+    for k in chosen:
         put(n, r, k)
         pass_both_ways(n.a, n.s, n.earliest, n.is_late, n.is_late_by_total)
         note(n, r, k, past, watched)

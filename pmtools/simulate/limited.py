@@ -144,7 +144,7 @@ def _sequence(case: Case, keys: Minutes) -> Minutes:
 @compiled
 def limited_passes(p, n, r, chosen, past, watched):  # type: ignore[no-untyped-def]
     """The chosen trials, everybody asked for no more than there is; see `kernel.passes`."""
-    for k in np.flatnonzero(chosen):
+    for k in chosen:
         put(n, r, k)
         level(p, n.a, n.s)
         pass_both_ways(n.a, n.s, n.earliest, n.is_late, False)

@@ -61,12 +61,12 @@ def run(
     def work(share: np.ndarray) -> Minutes:
         worker = _Worker(model, draws, min(block, n_trials), passes)
         for first in share.tolist():
-            kept.keep(first, worker.do(first, min(block, n_trials - first)))
+            kept.keep(first, worker.do(first, n_trials - first))
         return worker.room.sums
 
     with ThreadPoolExecutor(threads) as pool:
         try:
-            sums = list(pool.map(work, [share for share in shares if len(share)]))
+            sums = [*(pool.map if threads > 1 else map)(work, filter(len, shares))]
         except OverflowError:
             for calendar in model.plan.calendars.values():
                 if calendar.borders.week == 0:
@@ -78,7 +78,7 @@ def run(
 def durations_of(model: Model, tasks: Minutes, *, n_trials: int, seed: int) -> Minutes:
     """The remaining minutes of some tasks of a model in each trial of a run, a column a task."""
     worker, rows = _Worker(model, draws_of(model, seed), BLOCK, _passes), model.node[tasks]
-    blocks = [worker.draw(k, BLOCK).duration[rows].T.copy() for k in range(0, n_trials, BLOCK)]
+    blocks = [worker.draw(k).duration[rows].T.copy() for k in range(0, n_trials, BLOCK)]
     return np.concatenate(blocks)[:n_trials].astype(np.int64)
 
 
@@ -147,10 +147,11 @@ class _Kept:
 
     def keep(self, first: int, room: Room) -> None:
         """Store a block of trials."""
-        rows = slice(first, first + len(room.end))
-        self.finish[rows], self.length[rows] = room.instant, room.length
-        self.cost[rows] = room.cost + self.model.time_rate * room.length
-        self.watched[rows], self.occurred[rows] = room.watched.T, room.occurred.T
+        n = room.n[0]
+        rows = slice(first, first + n)
+        self.finish[rows], self.length[rows] = room.instant[:n], room.length[:n]
+        self.cost[rows] = (room.cost + self.model.time_rate * room.length)[:n]
+        self.watched[rows], self.occurred[rows] = room.watched.T[:n], room.occurred.T[:n]
 
     def counted(self, seed: int, sums: Minutes) -> Trials:
         """With the statistics of all tasks."""
@@ -182,10 +183,10 @@ class _Worker:
         self.lanes = self.network.lanes if is_plain else None
         self.passes = [] if self.lanes else passes(model)
         self.open = np.flatnonzero(self.network.is_open)
-        self.room = self._room(width, np.zeros((len(self.usual), 5), np.int64))
+        self.room = self._room(width)
         self.origin = (self.usual, np.int64(_usual(model)), np.int64(model.critical_minutes))
 
-    def _room(self, width: int, sums: Minutes) -> Room:
+    def _room(self, width: int) -> Room:
         n, r = len(self.usual), len(self.model.risks.key)
         lanes, risks, groups = (n, width), (r, width), (len(self.model.group_key), width)
         points, watched = np.count_nonzero(self.usual == 0), len(self.model.watched)
@@ -195,20 +196,20 @@ class _Worker:
             np.zeros(groups, np.float32), np.zeros(risks, bool),
             np.zeros(risks, np.float32), np.zeros(risks, np.float32), np.zeros(width),
             np.zeros(width, np.int32), np.zeros(width, np.int32), np.zeros(width, np.int64),
-            np.zeros((watched, width), np.int64), np.zeros((points, width), bool), sums,
+            np.zeros((watched, width), np.int64), np.zeros((points, width), bool),
+            np.zeros((n, 5), np.int64), np.array([width]),
         )  # fmt: skip
 
-    def draw(self, first: int, width: int) -> Room:
+    def draw(self, first: int) -> Room:
         """Durations and costs of a block of trials."""
-        if width != len(self.room.end):
-            self.room = self._room(width, self.room.sums)
         self.room.cost[:] = self.model.fixed
         draws.draw(self.draws, self.room, first, self.least)
         return self.room
 
-    def do(self, first: int, width: int) -> Room:
-        """Draw, schedule and count a block of trials."""
-        model, network, room = self.model, self.network, self.draw(first, width)
+    def do(self, first: int, most: int) -> Room:
+        """Draw, schedule and count a block of trials, at most so many."""
+        model, network, room = self.model, self.network, self.draw(first)
+        room.n[0] = min(most, len(room.end))
         clocks, calendar = network.rules.a.clocks, network.calendar
         if self.lanes:
             kernel.forward(self.lanes, room)
@@ -220,7 +221,8 @@ class _Worker:
             is_set = room.occurred & (model.risks.calendar >= 0)[:, None]
             variant = model.variant[np.bitwise_or.reduce(is_set << bits[:, None], axis=0)]
             for each, passes in enumerate(self.passes):
-                passes(room, variant == each, network.past, model.watched)
+                chosen = np.flatnonzero(variant[: room.n[0]] == each)
+                passes(room, chosen, network.past, model.watched)
             kernel.measure(clocks, calendar, network.origin, room)
             kernel.count(room, self.open, *self.origin)
         return room
