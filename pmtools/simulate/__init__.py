@@ -38,21 +38,17 @@ def simulate(
     Parameters
     ----------
     project
-        A project, or its schedule. Table `estimates` says how uncertain tasks are, `register`
-        which risks may occur.
+        A project, or its schedule; tables `estimates` and `register` say what is uncertain.
     n_trials, seed
         Draws depend on the id of a task, the seed and the trial only: what-ifs compare the same
         trials, and more trials begin with the same ones.
     correlation
-        Of the durations of two tasks of one group; or a table between groups (see `copula_of`).
-    ranges
-        task_type, ratio of actual to estimated duration: a row a finished task (see
-        `uncertainty_of`).
-    throughput
-        team, week, n_items: for tasks that point to a team's backlog (`estimates.team`).
+        Of two tasks of one group; or a table between groups (see `copula_of`).
+    ranges, throughput
+        What the record says: task_type, ratio; team, week, n_items (see `uncertainty_of`).
     until_stable
-        Stop at the first of 1,000, 2,000, 4,000, ... trials, at most `n_trials`, at which the P80
-        finish is known to half a working day (95 % confidence).
+        Stop at the first of 1,000, 2,000, ... trials, at most `n_trials`, at which the P80 finish
+        is known to half a working day (95 % confidence).
     resources
         Nobody is asked for more than there is of them, in every trial.
     without
@@ -67,7 +63,7 @@ def simulate(
     ------
     ProjectError
         For points out of order, risks of unknown tasks or without probability, a correlation table
-        that is none, more than 4 calendar risks.
+        that is none, more than 4 calendar risks, an unknown id in `without`.
 
     Notes
     -----

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pmtools.calendars import MISSING, minutes_of
-from pmtools.errors import Problem, ProjectError
+from pmtools.errors import Problem, ProjectError, nearest
 from pmtools.metrics import CannotSay
 from pmtools.project import Project
 from pmtools.schedule import Schedule, ScheduleOptions
@@ -22,6 +22,7 @@ from pmtools.simulate.networks import trial_network
 from pmtools.simulate.risks import MOST_CALENDARS, followers, open_risks, risk_arrays
 from pmtools.simulate.trials import run
 from pmtools.simulate.uncertainty import Uncertainty, remaining_tasks, uncertainty_of
+from pmtools.words import plain
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def case_of(
     if tasks.empty:
         return CannotSay("the project is finished")
     risks, risks_said = open_risks(project, tasks["task_id"], as_responded=as_responded)
+    _refuse_unknown(settings.without, {*project.tasks["id"], *project.register["id"]})
     risks = risks[~risks["id"].isin(settings.without)].reset_index(drop=True)
     touched = {task for ids in risks["task_ids"] for task in ids}
     tasks = tasks[(tasks["remaining"] > 0) | tasks["task_id"].isin(touched)].reset_index(drop=True)
@@ -117,6 +119,16 @@ def _certain(found: Uncertainty, is_without: np.ndarray) -> Ranges:
     """The ranges; tasks whose uncertainty is removed take what is planned."""
     low = np.where(is_without, found.tasks["remaining"], found.minutes.low)
     return replace(found.minutes, low=low, span=np.where(is_without, 0.0, found.minutes.span))
+
+
+def _refuse_unknown(without: Collection[str], known: set[str]) -> None:
+    problems = [
+        Problem("without", f'"{plain(each)}" is neither a task nor a risk', "",
+                f"Correct the id{nearest(each, sorted(known))}.")
+        for each in without if each not in known
+    ]  # fmt: skip
+    if problems:
+        raise ProjectError(problems)
 
 
 def _without_deadlines(project: Project) -> Project:

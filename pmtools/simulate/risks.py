@@ -35,7 +35,7 @@ def open_risks(
     Parameters
     ----------
     task_ids
-        Tasks that remain.
+        Tasks that remain; a summary that a risk names stands for those below it.
     as_responded
         Ids of the risks whose response counts as in place; None: as the status date says.
 
@@ -67,16 +67,23 @@ def open_risks(
     problems = [problem for row in found.to_dict("records") for problem in _wrong(project, row)]
     if problems:
         raise ProjectError(problems)
-    still, remaining = found["task_ids"], set(task_ids)
-    is_past = np.array([bool(ids) and not remaining & {*ids} for ids in still], bool)
-    found["task_ids"] = [tuple(i for i in ids if i in remaining) for ids in still]
+    below, remaining = leaves_below(project), set(task_ids)
+    named = [bool(ids) for ids in found["task_ids"]]
+    found["task_ids"] = [
+        tuple(dict.fromkeys(leaf for each in ids for leaf in below[each] if leaf in remaining))
+        for ids in found["task_ids"]
+    ]
+    left = [bool(ids) for ids in found["task_ids"]]
+    is_past = np.array(named, bool) & ~np.array(left, bool)
     n_past, n_left = int(is_past.sum()), len(found) - int(is_past.sum())
     said = f"{n_left} open risk{'s' * (n_left != 1)} may occur"
     if n_left:
         said += f", {int(in_place.to_numpy()[~is_past].sum())} with the response in place"
     out = f"{n_shut} closed or occurred" * (n_shut > 0), f"{n_past} of finished work" * (n_past > 0)
-    left = ", ".join(filter(None, out))
-    return found[~is_past].reset_index(drop=True), f"{said}{f'; left out: {left}' * bool(left)}."
+    absent = ", ".join(filter(None, out))
+    return found[~is_past].reset_index(
+        drop=True
+    ), f"{said}{f'; left out: {absent}' * bool(absent)}."
 
 
 def _three(rows: pd.DataFrame, impact: str, in_place: pd.Series) -> Iterator[tuple[str, pd.Series]]:
@@ -171,10 +178,28 @@ def _firsts(ids: tuple[str, ...], after: dict[str, set[str]]) -> tuple[str, ...]
     return tuple(each for each in ids if each not in later)
 
 
+def leaves_below(project: Project) -> dict[str, list[str]]:
+    """The tasks without subtasks below each task; of these themselves."""
+    tasks = project.tasks
+    above = dict(zip(tasks["id"], tasks["parent_id"], strict=True))
+    found: dict[str, list[str]] = {each: [] for each in above}
+    parents = {*above.values()}
+    for leaf in (each for each in above if each not in parents):
+        here = leaf
+        while here:
+            found[here].append(leaf)
+            here = above.get(here, "")
+    return found
+
+
 def followers(project: Project, starts: Collection[str]) -> dict[str, set[str]]:
     """The tasks that follow each of `starts` by links, directly or not."""
-    links = project.links.groupby("predecessor_id")["successor_id"].agg(list).to_dict()
-    found = {}
+    below, found = leaves_below(project), {}
+    links: dict[str, list[str]] = {}
+    ends = zip(project.links["predecessor_id"], project.links["successor_id"], strict=True)
+    for before, after in ends:
+        for leaf in below.get(before, ()):
+            links.setdefault(leaf, []).extend(below.get(after, ()))
     for start in starts:
         seen: set[str] = set()
         waiting = [start]

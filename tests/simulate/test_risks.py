@@ -89,6 +89,18 @@ def test_a_delay_is_meant_in_hours_of_the_projects_calendar():
     assert set(hours(simulate(plan, n_trials=100)) - now[0]) == {48}
 
 
+def test_a_risk_of_a_summary_touches_the_tasks_below_it():
+    """It delays those that come first, and grows all; links to summaries count."""
+    plan = risky_plan([10, 20, 30, 0], [(1, 2)])
+    tasks = plan.tasks.assign(parent_id=["4", "4", "", ""], kind=["task"] * 3 + ["summary"])
+    links = pd.concat([plan.links, pd.DataFrame([{"predecessor_id": "4", "successor_id": "3"}])])
+    plan = plan.replace(tasks=tasks, links=links)
+    delay = {"id": "R", "probability": 1.0, "impact_hours": 5, "task_ids": "4;3"}
+    assert set(hours(simulate(plan.replace(register=register(delay)), n_trials=50))) == {65}
+    growth = {"id": "R", "probability": 1.0, "impact_percent": 10, "task_ids": "4"}
+    assert set(hours(simulate(plan.replace(register=register(growth)), n_trials=50))) == {63}
+
+
 def test_impacts_are_triangular_between_their_points():
     """10, 20 and 60 hours: mean 30, and none outside."""
     risk = {"id": "R", "probability": 1.0, "task_ids": "1", "optimistic_impact_hours": 10,

@@ -189,6 +189,12 @@ def test_what_if_compares_the_same_trials():
     assert (simulate(plan, n_trials=600).finish[:300] == simulate(plan, n_trials=300).finish).all()
 
 
+def test_a_what_if_of_nothing_is_refused():
+    """A mistyped id would compare a plan with itself."""
+    with pytest.raises(ProjectError, match='"T9" is neither a task nor a risk'):
+        simulate(pert_vector(), without=["1", "T9"])
+
+
 def test_trials_stop_when_the_p80_is_stable():
     """A narrow plan needs the first thousand only; the error shown is what stopped it."""
     narrow = simulate(pert_vector(), until_stable=True)
