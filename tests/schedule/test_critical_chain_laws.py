@@ -1,8 +1,12 @@
 """Laws of the critical chain on random networks with all rules of the tools."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
+from dslib import DSLIB_IDS, read_dslib
 from random_networks import network
+from real_data import needs_data
 
 from pmtools.schedule import PRESETS, schedule
 from pmtools.schedule.critical_chain import buffer_use, critical_chain
@@ -45,3 +49,25 @@ def test_laws_of_every_critical_chain(preset):
         assert (feeding["kind"] == "feeding").all()
         use = buffer_use([plan])
         assert not isinstance(use, pd.DataFrame) or use["buffer_percent"].tolist() == [0]
+
+
+@needs_data
+@pytest.mark.parametrize("project_id", DSLIB_IDS)
+def test_the_critical_chain_of_an_executed_project_ends_with_its_plan(project_id):
+    """Before any progress; with a range for each task its buffer is there, and not used."""
+    known = read_dslib(project_id)
+    hours = known.tasks["duration_hours"]
+    points = {"most_likely_hours": hours, "pessimistic_hours": 1.5 * hours}
+    plan = schedule(
+        known.replace(
+            header=replace(known.header, status_date=None),
+            progress=[],
+            costs=[],
+            estimates=pd.DataFrame({"task_id": known.tasks["id"], **points}),
+        )
+    )
+    chain = critical_chain(plan)
+    leaves = plan.tasks[~plan.tasks["kind"].isin(["summary", "level_of_effort"])]
+    assert chain.buffers["finish"].iloc[0] == leaves["finish"].max()
+    assert chain.buffers["root_square_hours"].iloc[0] > 0
+    assert buffer_use([plan])["buffer_percent"].tolist() == [0]
