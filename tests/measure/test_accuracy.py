@@ -167,6 +167,8 @@ def test_the_cost_is_scored_in_money_from_the_history(tmp_path):
     assert cost.loc["CPI", "error"] == pytest.approx(-500)
     assert found.record("cost", "CPI")["so_far"].item() == 5000
     assert cost.loc["baseline", "bias"] == pytest.approx(1.2)
+    cone = forecast_cone([schedule(first), schedule(last)])
+    assert (cone["actual"] == pd.Timestamp("2026-03-20 17:00")).all()
 
 
 def test_an_unfinished_project_has_no_outcome():
