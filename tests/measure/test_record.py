@@ -9,6 +9,7 @@ from pmtools.measure.earned_value import earned_value
 from pmtools.measure.record import facts_of_week, record_week
 from pmtools.metrics import CannotSay
 from pmtools.schedule import schedule
+from pmtools.simulate import simulate
 
 INVOICE = {"date": "2026-03-05", "task_id": "1", "amount": 5000}
 
@@ -55,6 +56,23 @@ def test_forecasts_are_remembered_before_the_outcome_is_known():
     without = facts_of_week(*week(costs=())).forecasts
     assert list(without["method"].unique()[:2]) == ["critical path", "baseline"]
     assert list(without.loc[without["quantity"] == "cost", "method"]) == ["baseline"]
+
+
+def test_ranges_are_remembered_with_their_chance(tmp_path):
+    """P10 to P95 of the simulated finish, cost and milestones; where it cannot say, none."""
+    points = {"task_id": "3", "optimistic_hours": 32, "pessimistic_hours": 80}
+    plan = small_plan(FRIDAYS[0], [DESIGN_DONE], costs=[INVOICE], estimates=[points])
+    found, value = simulate(plan, n_trials=100), earned_value(plan)
+    database = str(tmp_path / "history.sqlite")
+    assert record_week(database, schedule(plan), value, found).is_new
+    said = History(database).forecasts("P1").query("method == 'simulation'")
+    assert set(said["quantity"]) == {"finish", "cost", "milestone:4"}
+    p80 = said[(said["quantity"] == "finish") & (said["probability"] == 0.8)]
+    assert p80["finish"].item() == found.finish_at(0.8)
+    assert (said["spent"] == 5000).all()
+    certain = simulate(small_plan(FRIDAYS[0], [DESIGN_DONE]))
+    assert isinstance(certain, CannotSay)
+    assert facts_of_week(*week(), certain).forecasts["probability"].isna().all()
 
 
 def test_milestones_are_remembered_with_their_forecast():
