@@ -1,4 +1,8 @@
-"""Simulation: the range of finish and cost, from ranges, risks and the rules of the schedule."""
+"""Simulation: the range of finish and cost, from ranges, risks and the rules of the schedule.
+
+Schedule risk analysis with risk drivers after D. Hulett, Practical Schedule Risk Analysis (2009)
+and Integrated Cost-Schedule Risk Analysis (2011).
+"""
 
 from __future__ import annotations
 
@@ -64,10 +68,6 @@ def simulate(
     ProjectError
         For points out of order, risks of unknown tasks or without probability, a correlation table
         that is none, more than 4 calendar risks, an unknown id in `without`.
-
-    Notes
-    -----
-    Schedule risk analysis with risk drivers after Hulett (2009, 2011).
     """
     plan = project if isinstance(project, Schedule) else schedule(project)
     settings = Settings(

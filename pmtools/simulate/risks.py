@@ -181,7 +181,7 @@ def _firsts(ids: tuple[str, ...], after: dict[str, set[str]]) -> tuple[str, ...]
 def leaves_below(project: Project) -> dict[str, list[str]]:
     """The tasks without subtasks below each task; of these themselves."""
     tasks = project.tasks
-    above = dict(zip(tasks["id"], tasks["parent_id"], strict=True))
+    above = dict(zip(tasks["id"].tolist(), tasks["parent_id"].tolist(), strict=True))
     found: dict[str, list[str]] = {each: [] for each in above}
     parents = {*above.values()}
     for leaf in (each for each in above if each not in parents):
@@ -196,7 +196,7 @@ def followers(project: Project, starts: Collection[str]) -> dict[str, set[str]]:
     """The tasks that follow each of `starts` by links, directly or not."""
     below, found = leaves_below(project), {}
     links: dict[str, list[str]] = {}
-    ends = zip(project.links["predecessor_id"], project.links["successor_id"], strict=True)
+    ends = project.links[["predecessor_id", "successor_id"]].to_numpy().tolist()
     for before, after in ends:
         for leaf in below.get(before, ()):
             links.setdefault(leaf, []).extend(below.get(after, ()))
