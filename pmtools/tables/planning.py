@@ -67,7 +67,7 @@ def table_hires(found: pd.DataFrame | CannotSay) -> Table:
     columns: Columns = {
         "role": ("Role", "text"), "by": ("From week of", "date"), "until": ("To week of", "date"),
         "n_weeks": ("Weeks short", "number"), "shortfall_hours": ("Short in all", "hours"),
-        "shortfall_fte": ("Full-time people, worst week", "ratio"),
+        "shortfall_fte": ("Full-time, worst week", "ratio"),
     }  # fmt: skip
     note = ("People of a role stand in for each other, and no work is moved; less than a tenth of "
             "a full-time person is left out.")  # fmt: skip
@@ -79,8 +79,8 @@ def table_buffers(buffers: pd.DataFrame | CannotSay, *, hours_per_day: float = 8
     """The critical chain and those that feed it: kind, first, last, feeds, n_tasks, chain_hours,
     root_square_hours, cut_and_paste_hours, room_hours (said in days), root_square_finish.
     """
-    days = {"chain": "Length", "root_square": "Buffer, root of squares",
-            "cut_and_paste": "Buffer, half of chain", "room": "Room"}  # fmt: skip
+    days = {"chain": "Length", "root_square": "Buffer: root",
+            "cut_and_paste": "Buffer: half", "room": "Room"}  # fmt: skip
     columns: dict[str, tuple[str, Format]] = {
         "kind": ("Chain", "text"), "through": ("From › to", "text"), "feeds": ("Runs into", "text")
     }  # fmt: skip
@@ -92,8 +92,10 @@ def table_buffers(buffers: pd.DataFrame | CannotSay, *, hours_per_day: float = 8
         kinds = {"project": "Critical", "feeding": "Feeding"}
         said = {f"{name}_days": buffers[f"{name}_hours"] / hours_per_day for name in days}
         buffers = buffers.assign(**said, through=ends, kind=buffers["kind"].replace(kinds))
-    note = ("In working days. Room: until the chain is needed; where it is less than the buffer, "
-            "plan it earlier.")  # fmt: skip
+    note = (
+        "In working days. Root: of the sum of squares; half: of the chain. Room: until the chain "
+        "is needed; where it is less than the buffer, plan it earlier."
+    )
     empty = "No work is left: there is no chain to protect."
     return table(buffers, columns, title="Buffers", note=note, empty=empty)
 

@@ -111,7 +111,7 @@ SHOWN = {
     "table_estimates": ("Task", "Optimistic", "Most likely", "Pessimistic", "Slips with"),
     "table_budget": ("Level", "Estimates (EUR)", "Amount (EUR)"),
     "table_hires": ("Role", "From week of", "Weeks short", "Short in all"),
-    "table_buffers": ("Chain", "Length", "Buffer, root of squares", "Room", "Protected until"),
+    "table_buffers": ("Chain", "Length", "Buffer: root", "Room", "Protected until"),
     "table_reference_class": ("Source", "Share of projects", "Overran by", "This plan then"),
     "table_forecast_accuracy": ("Forecast of", "By", "Error", "Actual / forecast", "Loss"),
     "table_coverage": ("Promised", "Held", "95% interval", "So the range was"),
