@@ -75,15 +75,21 @@ def open_risks(
     ]
     left = [bool(ids) for ids in found["task_ids"]]
     is_past = np.array(named, bool) & ~np.array(left, bool)
-    n_past, n_left = int(is_past.sum()), len(found) - int(is_past.sum())
-    said = f"{n_left} open risk{'s' * (n_left != 1)} may occur"
-    if n_left:
-        said += f", {int(in_place.to_numpy()[~is_past].sum())} with the response in place"
-    out = f"{n_shut} closed or occurred" * (n_shut > 0), f"{n_past} of finished work" * (n_past > 0)
-    absent = ", ".join(filter(None, out))
-    return found[~is_past].reset_index(
-        drop=True
-    ), f"{said}{f'; left out: {absent}' * bool(absent)}."
+    impacts = found[[f"{impact}_{end}" for impact in IMPACTS for end in ENDS]].to_numpy()
+    is_empty = ~(impacts != 0).any(axis=1) & (found["calendar_id"] == "").to_numpy() & ~is_past
+    found = found[~is_past & ~is_empty].reset_index(drop=True)
+    return found, _said(found, n_shut, int(is_past.sum()), int(is_empty.sum()))
+
+
+def _said(found: pd.DataFrame, n_shut: int, n_past: int, n_empty: int) -> str:
+    """How many may occur, and how many are left out."""
+    said = f"{len(found)} open risk{'s' * (len(found) != 1)} may occur"
+    if len(found):
+        said += f", {int(found['is_responded'].sum())} with the response in place"
+    absent = [f"{n_shut} closed or occurred"] * (n_shut > 0)
+    absent += [f"{n_past} of finished work"] * (n_past > 0)
+    absent += [f"{n_empty} without impact"] * (n_empty > 0)
+    return f"{said}; left out: {', '.join(absent)}." if absent else f"{said}."
 
 
 def _three(rows: pd.DataFrame, impact: str, in_place: pd.Series) -> Iterator[tuple[str, pd.Series]]:

@@ -158,6 +158,14 @@ def test_a_risk_of_finished_work_is_past():
     assert "left out: 1 of finished work" in " ".join(simulation.assumptions)
 
 
+def test_a_risk_without_impact_is_no_uncertainty():
+    """It is named, but a plan with nothing else is no forecast."""
+    bare = {"id": "R", "probability": 0.5, "task_ids": "1"}
+    assert simulate(risky_plan([100], register=[bare])).reason.startswith("no task that remains")
+    simulation = simulate(risky_plan([100], register=[bare, R1]), n_trials=10)
+    assert "left out: 1 without impact" in " ".join(simulation.assumptions)
+
+
 def test_removing_a_risk_never_delays():
     """Trial by trial, by the same random numbers."""
     plan = risky_plan([40, 30, 50], [(1, 3), (2, 3)], estimates={1: (30, 40, 70)}, register=[
