@@ -16,7 +16,9 @@ import pandas as pd
 from pmtools.history import History
 from pmtools.measure.binomial import binomial_interval
 from pmtools.measure.budget import last_approved
+from pmtools.measure.indices import ratio
 from pmtools.measure.recalibration import FEWEST, ranges_from_record
+from pmtools.measure.record import finished_on
 from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
 from pmtools.words import Signal, Statement, number, percent
@@ -40,10 +42,11 @@ class Accuracy:
     ----------
     methods
         A row a quantity and method: `quantity` (finish, cost, milestone), `method`, `n_projects`,
-        `n_forecasts`, `error` (actual - forecast; days or money), `bias` (median of actual /
-        forecast: above 1 it came later or dearer than said), `mape` (mean absolute error, percent
-        of the actual), `pinball_loss` (mean over P50, P80 and P90, in days or money; a single
-        date or amount stands for all three). The smallest loss of each quantity first.
+        `n_forecasts`, `error` (actual - forecast), `bias` (median of actual / forecast: above 1
+        it came later or dearer than said), `mape` (mean absolute error, percent of the actual),
+        `pinball_loss` (mean over P50, P80 and P90; a single date or amount stands for all three).
+        Error and loss in calendar days, of cost in percent of the actual: currencies do not mix.
+        The smallest loss of each quantity first.
     coverage
         A row a quantity, method and promised `probability` (0 to 1) of those with ranges:
         `n_projects`, `n_forecasts`, `share` that held (0 to 1), `low`, `high` (its 95 % interval
@@ -165,6 +168,12 @@ def _middle(scored: pd.DataFrame) -> pd.DataFrame:
     return scored[scored["probability"].isna() | np.isclose(scored["probability"], 0.5)]
 
 
+def _missed(scored: pd.DataFrame) -> pd.Series:
+    """By how much it came later or dearer than said: days, of cost percent of the actual."""
+    missed, is_cost = scored["actual"] - scored["forecast"], scored["quantity"] == "cost"
+    return missed.mask(is_cost, 100 * ratio(missed, scored["actual"]))
+
+
 def promise_scores(scored: pd.DataFrame) -> pd.DataFrame:
     """A row a forecast and promise of P50, P80, P90: is_range, is_held and pinball loss.
 
@@ -175,15 +184,15 @@ def promise_scores(scored: pd.DataFrame) -> pd.DataFrame:
     points = scored[is_point].drop(columns="probability").merge(promises, how="cross")
     ranges = scored[scored["probability"].round(6).isin(PROMISED)]
     each = pd.concat([ranges.assign(is_range=True), points.assign(is_range=False)])
-    missed, p = each["actual"] - each["forecast"], each["probability"]
+    missed, p = _missed(each), each["probability"]
     return each.assign(is_held=missed <= 0, pinball_loss=np.maximum(p * missed, (p - 1) * missed))
 
 
 def _methods(scored: pd.DataFrame, each: pd.DataFrame) -> pd.DataFrame:
     rows, projects = _middle(scored), [*_KEYS, "project_id"]
-    missed = rows["actual"] - rows["forecast"]
-    size = 100 * missed.abs() / rows["actual"]
-    rows = rows.assign(error=missed, bias=rows["actual"] / rows["forecast"], mape=size)
+    size = 100 * ratio((rows["actual"] - rows["forecast"]).abs(), rows["actual"])
+    bias = ratio(rows["actual"], rows["forecast"])
+    rows = rows.assign(error=_missed(rows), bias=bias, mape=size)
     by_project = rows.groupby(projects).agg(
         n_forecasts=("error", "size"), error=("error", "mean"), bias=("bias", "median"),
         mape=("mape", "mean"),
@@ -234,6 +243,8 @@ def recalibrated(
         return accuracy
     if plan.status_date is None:
         return CannotSay("the project has no status date")
+    if not pd.isna(finished_on(plan)):
+        return CannotSay("the project is finished")
     start, day = plan.tasks["start"].min(), pd.Timedelta(days=1)
     if simulation is None or isinstance(simulation, CannotSay):
         method, said = PLAN, [pd.NaT] * len(PROMISED)
@@ -279,9 +290,7 @@ def forecast_cone(
         for plan in dated
     ]
     cone = pd.DataFrame(rows, columns=["status_date", "plan", "baseline"])
-    tasks = now.tasks[now.tasks["kind"] != "level_of_effort"]
-    is_over = bool(tasks["is_finished"].all())
-    cone["actual"] = tasks["actual_finish"].max() if is_over else pd.NaT
+    cone["actual"] = finished_on(now)
     ranges = History(history).forecasts(now.project.header.id) if history else pd.DataFrame()
     if simulation is not None and not isinstance(simulation, CannotSay):
         last = simulation.quantiles.assign(status_date=now.status_date, method=RANGES)

@@ -108,16 +108,22 @@ def _ranges(simulation: Simulation | CannotSay | None) -> pd.DataFrame:
     return said.assign(method="simulation")[list(RANGE)].astype(RANGE)
 
 
+def finished_on(plan: Schedule) -> pd.Timestamp:
+    """When the last work was finished; NaT while any is left."""
+    work = plan.tasks[plan.tasks["kind"] != "level_of_effort"]
+    return work["actual_finish"].max() if work["is_finished"].all() else pd.NaT
+
+
 def _outcomes(plan: Schedule, value: EarnedValue) -> pd.DataFrame:
     """What is known for good: milestones that are reached and, once all is finished, the end."""
-    tasks = plan.tasks[plan.tasks["kind"] != "level_of_effort"]
+    tasks, end = plan.tasks, finished_on(plan)
     done = tasks[(tasks["kind"] == "milestone") & tasks["is_finished"]]
     rows = [
         ("milestone:" + key, at, np.nan)
         for key, at in zip(done["id"], done["actual_finish"], strict=True)
     ]
-    if tasks["is_finished"].all():
-        end, cost = tasks["actual_finish"].max(), value.value(Metric.ACTUAL_COST)
+    if not pd.isna(end):
+        cost = value.value(Metric.ACTUAL_COST)
         rows.append(("finish", end, np.nan))
         rows += [] if isinstance(cost, CannotSay) else [("cost", end, cost)]
     found = pd.DataFrame(rows, columns=["quantity", "finish", "amount"])

@@ -22,9 +22,11 @@ def table_forecast_accuracy(methods: pd.DataFrame | CannotSay) -> Table:
         "mape": ("Off by", "percent"), "pinball_loss": ("Loss", "number"),
     }  # fmt: skip
     note = {
-        "error": "Error: actual − forecast, in calendar days or money; + came later or dearer",
+        "error": "Error: actual − forecast, in calendar days, of cost in percent of the actual; "
+        "+ came later or dearer",
         "mape": "Off by: mean absolute error in percent of the actual",
-        "pinball_loss": "Loss: pinball loss over P50, P80 and P90; the smallest is the best",
+        "pinball_loss": "Loss: pinball loss over P50, P80 and P90 in the same units; the smallest "
+        "is the best",
     }
     empty = "No forecast in the record belongs to a project that is finished."
     title = "How good the forecasts of finished projects were"

@@ -144,8 +144,8 @@ def test_milestones_are_scored_together():
     assert (row["quantity"], row["n_projects"], row["share"]) == ("milestone", 1, 0.5)
 
 
-def test_the_cost_is_scored_in_money_from_the_history(tmp_path):
-    """12,500 was forecast at the pace of the first week and 12,000 it cost."""
+def test_the_cost_is_scored_from_the_history(tmp_path):
+    """12,500 was forecast at the pace of the first week and 12,000 it cost; in percent of that."""
     database = str(tmp_path / "history.sqlite")
     costs = [{"date": "2026-03-05", "task_id": "1", "amount": 5000}]
     first = small_plan(FRIDAYS[0], [DESIGN_DONE], costs=costs)
@@ -164,11 +164,13 @@ def test_the_cost_is_scored_in_money_from_the_history(tmp_path):
     assert set(History(database).outcomes()["quantity"]) == {"finish", "cost", "milestone:4"}
     found = forecast_record(database)
     cost = found.methods[found.methods["quantity"] == "cost"].set_index("method")
-    assert cost.loc["CPI", "error"] == pytest.approx(-500)
+    assert cost.loc["CPI", "error"] == pytest.approx(100 * -500 / 12_000)
+    assert cost.loc["CPI", "pinball_loss"] == pytest.approx((0.5 + 0.2 + 0.1) / 3 * 500 / 120)
     assert found.record("cost", "CPI")["so_far"].item() == 5000
     assert cost.loc["baseline", "bias"] == pytest.approx(1.2)
     cone = forecast_cone([schedule(first), schedule(last)])
     assert (cone["actual"] == pd.Timestamp("2026-03-20 17:00")).all()
+    assert "the project is finished" in str(recalibrated(of_plans(10), schedule(last)))
 
 
 def test_an_unfinished_project_has_no_outcome():
