@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pmtools.calendars import DAY, Minutes, WorkCalendar
+from pmtools.calendars import Borders, Minutes, WorkCalendar
 
 FS, SS, FF, SF = range(4)
 LEAF, OPENING, CLOSING, FIRST = range(4)
@@ -14,15 +14,22 @@ LEAF, OPENING, CLOSING, FIRST = range(4)
 where its first task starts (the one node that takes the earliest of its predecessors)."""
 
 LATEST = np.iinfo(np.int64).max
-WORK_BITS = 8
 CALENDAR = np.dtype([(name, np.int64) for name in (
-    "offset", "end", "first", "last", "total", "week", "day", "work",
+    "opening", "first", "last", "total", "week", "instant", "instant_bits", "work", "work_bits",
 )])  # fmt: skip
-BORDERS = {"start": "starts", "finish": "finishes", "worked": "before"}
-SHIFT = np.dtype([(name, np.int64) for name in BORDERS])
+CELL_BITS = 10
+"""The size of the largest cells of a calendar: 1024 minutes; see `Clocks`."""
+INSTANTS = np.dtype(
+    [("worked", np.int64)]
+    + [(name, np.int32) for name in ("start", "length", "next_start", "next_length")]
+)
+WORKS = np.dtype(
+    [("ahead", np.int64)]
+    + [(name, np.int32) for name in ("pause", "gap", "next_pause", "next_gap")]
+)
 NODE = np.dtype(
     [(name, np.int64) for name in ("duration", "floor_instant", "cap", "latest", "delay")]
-    + [(name, np.int32) for name in ("role", "calendar", "into", "into_end", "out", "out_end")]
+    + [(name, np.uint32) for name in ("role", "calendar", "into", "into_end", "out", "out_end")]
     + [(name, np.bool_) for name in (
         "is_finish_cap", "is_linked", "is_started", "is_held", "is_late", "is_ending",
         "is_open_end", "may_wait", "opens",
@@ -31,8 +38,8 @@ NODE = np.dtype(
 )  # fmt: skip
 LINK = np.dtype(
     [("lag", np.int64)]
-    + [(name, np.int32) for name in ("before", "after", "kind", "lag_calendar")]
-    + [("is_plain", np.bool_), ("can_be_felt", np.bool_)],
+    + [(name, np.uint32) for name in ("before", "after", "lag_calendar")]
+    + [("kind", np.int8), ("is_plain", np.bool_), ("can_be_felt", np.bool_)],
     align=True,
 )
 PLACE = np.dtype([(name, np.int64) for name in (
@@ -42,16 +49,16 @@ PLACE = np.dtype([(name, np.int64) for name in (
 
 
 class Clocks(NamedTuple):
-    """Calendars, and the borders of their shifts: those of one from `offset` to `end`.
+    """Calendars, and each in cells of time and of work, so that nothing is searched for.
 
-    So that none is searched for, `days` and `works` have the last shift that begins before each
-    day, and before each 256 minutes of work, of each calendar from `day` and `work` on.
+    From `instant` on, cells of 2 ** `instant_bits` minutes: the work before each, and where in it
+    at most two shifts start, and how long they are. From `work` on, cells of as many minutes of
+    work: how far instants are ahead of work, and where in it they jump, at most twice, by a gap.
     """
 
     calendars: Any
-    shifts: Any
-    days: np.ndarray
-    works: np.ndarray
+    instants: Any
+    works: Any
 
 
 class Arrays(NamedTuple):
@@ -101,31 +108,59 @@ def records(dtype: np.dtype, count: int, **columns: Any) -> Any:
 def clocks_of(calendars: tuple[WorkCalendar, ...]) -> Clocks:
     """The compiled borders of calendars, by position."""
     borders = [calendar.borders for calendar in calendars]
-    ends = np.cumsum([len(each.starts) for each in borders])
-    numbers = {
+    instants, works = [_instants(each) for each in borders], [_works(each) for each in borders]
+    columns: dict[str, Any] = {
         name: [getattr(each, name) for each in borders]
         for name in ("first", "last", "total", "week")
     }
-    shifts = {
-        ours: np.concatenate([getattr(each, theirs) for each in borders])
-        for ours, theirs in BORDERS.items()
-    }
-    days, works = [], []
-    for offset, each in zip(ends - [len(each.starts) for each in borders], borders, strict=True):
-        mornings = np.arange(each.first, each.last, DAY)
-        days.append(offset + np.searchsorted(each.starts, mornings, side="right") - 1)
-        marks = np.arange(0, each.total, 1 << WORK_BITS)
-        works.append(offset + np.searchsorted(each.before, marks, side="right") - 1)
-    index = {
-        name: np.cumsum([0, *map(len, tables[:-1])])
-        for name, tables in (("day", days), ("work", works))
-    }
+    columns["opening"] = [each.starts[0] for each in borders]
+    for name, tables in (("instant", instants), ("work", works)):
+        columns[name] = np.cumsum([0, *(len(table) for table, _ in tables[:-1])])
+        columns[f"{name}_bits"] = [bits for _, bits in tables]
     return Clocks(
-        records(CALENDAR, len(borders), offset=[0, *ends[:-1]], end=ends, **numbers, **index),
-        records(SHIFT, ends[-1], **shifts),
-        np.concatenate(days).astype(np.int32),
-        np.concatenate(works).astype(np.int32),
+        records(CALENDAR, len(borders), **columns),
+        *(np.concatenate([table for table, _ in tables]) for tables in (instants, works)),
     )
+
+
+def _instants(borders: Borders) -> tuple[Any, int]:
+    """Cells of time of a calendar, and their size in bits."""
+    starts, finishes, worked = (
+        np.append(each, [LATEST] * 3) for each in (borders.starts, borders.finishes, borders.before)
+    )
+    worked[-3:] = borders.total
+    for bits in range(CELL_BITS, -1, -1):
+        size = 1 << bits
+        begins = np.arange(borders.first, borders.last, size)
+        at = np.searchsorted(finishes, begins, side="right")
+        if (starts[at + 2] >= begins + size).all():
+            break
+    start, finish, next_start, next_finish = (
+        np.clip(each, begins, begins + size) - begins
+        for each in (starts[at], finishes[at], starts[at + 1], finishes[at + 1])
+    )
+    return records(
+        INSTANTS, len(at), worked=worked[at] + np.maximum(begins - starts[at], 0),
+        start=start, length=finish - start,
+        next_start=next_start, next_length=next_finish - next_start,
+    ), bits  # fmt: skip
+
+
+def _works(borders: Borders) -> tuple[Any, int]:
+    """Cells of work of a calendar, and their size in bits."""
+    worked = np.append(borders.before, [LATEST] * 3)
+    gaps = np.append(borders.starts[1:] - borders.finishes[:-1], [0] * 3)
+    for bits in range(CELL_BITS, -1, -1):
+        size = 1 << bits
+        begins = np.arange(0, borders.total, size)
+        at = np.searchsorted(worked, begins, side="right") - 1
+        if (worked[at + 3] >= begins + size).all():
+            break
+    pause, next_pause = (np.minimum(worked[at + ahead] - begins, size) for ahead in (1, 2))
+    return records(
+        WORKS, len(at), ahead=borders.starts[at] - borders.before[at],
+        pause=pause, gap=gaps[at], next_pause=next_pause, next_gap=gaps[at + 1],
+    ), bits  # fmt: skip
 
 
 def nothing() -> tuple[Arrays, State]:

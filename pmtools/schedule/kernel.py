@@ -15,8 +15,8 @@ from functools import partial
 
 import numpy as np
 
-from pmtools.calendars import DAY, MISSING, WEEK
-from pmtools.schedule.arrays import FF, FIRST, FS, LATEST, LEAF, SF, SS, WORK_BITS, nothing, records
+from pmtools.calendars import MISSING, WEEK
+from pmtools.schedule.arrays import FF, FIRST, FS, LATEST, LEAF, SF, SS, nothing, records
 from pmtools.schedule.machine_code import compiled
 
 __all__ = [
@@ -25,7 +25,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-inlined = partial(compiled, inline="always")
+uncounted = partial(compiled, _nrt=False)
+"""The same without counting who holds an array, which costs more than the work; it makes none."""
+inlined = partial(uncounted, forceinline=True)
 """The same, as a part of what calls it: handing calendars on costs more than asking them."""
 
 
@@ -55,38 +57,37 @@ def in_order(into, into_end, into_link, before):  # type: ignore[no-untyped-def]
     return found
 
 
-@compiled
+@inlined
 def before(clocks, calendar, minute):  # type: ignore[no-untyped-def]
     """Working minutes of a calendar before an instant."""
-    mine, shifts = clocks.calendars[calendar], clocks.shifts
+    mine = clocks.calendars[calendar]
     weeks = 0
     if minute < mine.first or minute >= mine.last:
         past = mine.first if minute < mine.first else mine.last - WEEK
         weeks = (minute - past) // WEEK
         minute -= weeks * WEEK
-    at = clocks.days[mine.day + (minute - mine.first) // DAY]
-    while at + 1 < mine.end and shifts[at + 1].start <= minute:
-        at += 1
-    if at < mine.offset:
-        return weeks * mine.week
-    shift = shifts[at]
-    return weeks * mine.week + shift.worked + min(minute, shift.finish) - shift.start
+    minute -= mine.first
+    cell = clocks.instants[np.uint64(mine.instant + (minute >> mine.instant_bits))]
+    minute &= (1 << mine.instant_bits) - 1
+    worked = min(max(minute - cell.start, 0), cell.length)
+    worked += min(max(minute - cell.next_start, 0), cell.next_length)
+    return weeks * mine.week + cell.worked + worked
 
 
-@compiled
+@inlined
 def start_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
     """The last instant with so many working minutes before it: a start of work."""
-    mine, shifts = clocks.calendars[calendar], clocks.shifts
+    mine = clocks.calendars[calendar]
     weeks = 0
     if worked < 0 or worked >= mine.total:
         if mine.week == 0:
             raise OverflowError("no working time is left")
         weeks = (worked if worked < 0 else worked - mine.total + mine.week) // mine.week
         worked -= weeks * mine.week
-    at = clocks.works[mine.work + (worked >> WORK_BITS)]
-    while at + 1 < mine.end and shifts[at + 1].worked <= worked:
-        at += 1
-    return shifts[at].start + worked - shifts[at].worked + weeks * WEEK
+    cell = clocks.works[np.uint64(mine.work + (worked >> mine.work_bits))]
+    inside = worked & ((1 << mine.work_bits) - 1)
+    paused = (inside >= cell.pause) * cell.gap + (inside >= cell.next_pause) * cell.next_gap
+    return weeks * WEEK + cell.ahead + worked + paused
 
 
 @inlined
@@ -94,7 +95,7 @@ def finish_at(clocks, calendar, worked):  # type: ignore[no-untyped-def]
     """The first instant with so many working minutes before it: a finish of work."""
     mine = clocks.calendars[calendar]
     if worked == 0 and mine.week == 0:
-        return clocks.shifts[mine.offset].start
+        return mine.opening
     return start_at(clocks, calendar, worked - 1) + 1
 
 
@@ -126,7 +127,7 @@ def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
     return before(clocks, calendar, instant), instant
 
 
-@compiled
+@uncounted
 def _stand(a, s, node):  # type: ignore[no-untyped-def]
     """A milestone stands where its predecessor finished; one that opens on the next morning."""
     mine, placed = a.nodes[node], s.nodes[node]
@@ -148,13 +149,13 @@ def _stand(a, s, node):  # type: ignore[no-untyped-def]
     return start_at(a.clocks, mine.calendar, placed.start)
 
 
-@compiled
+@uncounted
 def delayed(clocks, mine, start):  # type: ignore[no-untyped-def]
     """The start of a node after its delay."""
     return before(clocks, mine.calendar, start_at(clocks, mine.calendar, start) + mine.delay)
 
 
-@compiled
+@uncounted
 def undelayed(clocks, mine, link, upper):  # type: ignore[no-untyped-def]
     """The event of a node without its delay that comes to `upper` of a link with it."""
     work = 0 if link.kind in (FS, SS) else mine.duration
@@ -164,7 +165,7 @@ def undelayed(clocks, mine, link, upper):  # type: ignore[no-untyped-def]
     return found - is_later + work
 
 
-@compiled
+@uncounted
 def place(a, s, nodes):  # type: ignore[no-untyped-def]
     """Put each node at the earliest start that its links, floor and cap allow.
 
@@ -304,7 +305,7 @@ def limit_of(clocks, calendar, worked, last):  # type: ignore[no-untyped-def]
     return instant if instant <= last else finish_at(clocks, calendar, worked)
 
 
-@compiled
+@uncounted
 def backward(a, s):  # type: ignore[no-untyped-def]
     """The latest finish of each node that delays no limit (`late`), and no early date (`free`).
 

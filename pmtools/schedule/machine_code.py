@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from importlib.machinery import SourceFileLoader
 from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
 
-PASSES = __file__.replace("machine_code", "kernel")
+SOURCES = tuple(
+    __file__.replace("machine_code", name)
+    for name in ("kernel", "arrays", "critical_path", "levelling/arrays")
+)
+"""Files of rules and constants that are in the machine code of others."""
+
+
+def _text(path: str) -> bytes:
+    return sha256(SourceFileLoader("", path).get_data(path)).digest()
 
 
 class _Kept(FunctionCache):
@@ -18,9 +27,8 @@ class _Kept(FunctionCache):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        passes = SourceFileLoader("passes", PASSES).path_stats(PASSES)
-        file = self._cache_file  # machine code holds that of the passes it calls
-        file._source_stamp = file._source_stamp, passes["mtime"], passes["size"]
+        file = self._cache_file
+        file._source_stamp = file._source_stamp, *map(_text, SOURCES)
 
     def load_overload(self, *signature: Any) -> Any:
         try:

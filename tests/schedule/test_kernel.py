@@ -1,6 +1,5 @@
 """The compiled passes: single nodes, machine code that is kept, and its remnants."""
 
-import os
 import pickle
 import subprocess
 import sys
@@ -80,10 +79,10 @@ def twice(hours):
 
 
 def test_machine_code_is_compiled_again_when_the_passes_in_it_are_others(monkeypatch, tmp_path):
-    """It holds that of what it calls: a new version of the passes must not meet the old one."""
+    """It holds the rules it calls and their constants: a new version must not meet the old one."""
     passes = tmp_path / "kernel.py"
     passes.write_text("")
-    monkeypatch.setattr(machine_code, "PASSES", str(passes))
+    monkeypatch.setattr(machine_code, "SOURCES", (str(passes),))
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
 
     def finds():
@@ -92,7 +91,7 @@ def test_machine_code_is_compiled_again_when_the_passes_in_it_are_others(monkeyp
         return sum(made.stats.cache_hits.values())
 
     assert [finds(), finds()] == [0, 1]
-    os.utime(passes, (1, 1))
+    passes.write_text("LIMIT = 1")
     assert finds() == 0
 
 

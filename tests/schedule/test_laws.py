@@ -135,12 +135,21 @@ def test_a_longer_task_never_makes_the_project_shorter(project, position, more):
     assert schedule(project.replace(tasks=tasks)).finish >= schedule(project).finish
 
 
-@given(st.sampled_from(sorted(SHIFTS)), st.integers(-(10**7), 10**8), st.integers(-(10**6), 10**7))
+BREAKS = WorkCalendar(week=(tuple((at, at + 7) for at in range(483, 1030, 11)),) * 3 + ((),) * 4)
+
+
+@given(
+    st.sampled_from([*sorted(SHIFTS), "a break every eleven minutes"]),
+    st.integers(-(10**7), 10**8), st.integers(-(10**6), 10**7),
+)  # fmt: skip
+@settings(max_examples=400)
 def test_the_clocks_of_the_passes_are_the_calendar(name, minute, worked):
     """The scalar twin gives what the calendar gives for arrays."""
-    calendar = WorkCalendar.from_tables(
-        frame_of("calendars", CALENDARS), frame_of("exceptions", EXCEPTIONS), name
-    )
+    calendar = BREAKS
+    if name in SHIFTS:
+        calendar = WorkCalendar.from_tables(
+            frame_of("calendars", CALENDARS), frame_of("exceptions", EXCEPTIONS), name
+        )
     clocks = clocks_of((WorkCalendar.always(), calendar))
     assert kernel.before(clocks, 1, minute) == calendar.minutes_before(minute)
     assert kernel.start_at(clocks, 1, worked) == calendar.instant_at(worked, "start")
