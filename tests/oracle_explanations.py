@@ -59,7 +59,7 @@ def contradicts_itself(case: Case, start: str, finish: str) -> set[str]:
     return {
         task
         for task in case.ours.index[~case.ours["is_started"]]
-        if case.ours.at[task, "kind"] == "task"
+        if case.ours.at[task, "kind"] != "level_of_effort"
         and not case.tasks.at[task, "is_elapsed"]
         and abs(
             case.hours(task, case.theirs.at[task, start], case.theirs.at[task, finish])
@@ -108,10 +108,11 @@ def is_lag_elsewhere(case: Case, kinds: tuple[str, ...], constraint: str = "") -
     return found & links["kind"].isin(kinds) & (late | (not constraint))
 
 
-def is_lead_elsewhere(case: Case) -> pd.Series:
-    """Which links have a lead that counts on another calendar than their successor's."""
-    _, after, lag = calendars_of_links(case)
-    return (after != lag) & (case.links["lag_hours"] < 0)
+def is_lead_elsewhere(case: Case, end: str) -> pd.Series:
+    """Which links have a lead that counts on another calendar than the task `before`, `after`."""
+    before, after, lag = calendars_of_links(case)
+    own = before if end == "before" else after
+    return (own != lag) & (case.links["lag_hours"] < 0)
 
 
 def clock(case: Case, task: str) -> WorkCalendar:

@@ -1,5 +1,6 @@
 """Networks of Primavera P6 against MPXJ's PrimaveraScheduler."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from mpxj_oracle import DATES, oracle
@@ -38,11 +39,14 @@ def beyond_its_late_finish(case: Case) -> Differences:
 
 
 def starts_in_free_time(case: Case) -> Differences:
-    tasks = case.ours.index[~case.ours["is_started"]]
+    """What is touched by late work that starts in free time, or after what starts with it."""
     starts = case.theirs["early_start"]
-    return of_late_work(
-        case, [task for task in tasks if starts[task] != clock(case, task).next_work(starts[task])]
-    )
+    tasks = case.ours.index[~case.ours["is_started"]]
+    found = {task for task in tasks if starts[task] != clock(case, task).next_work(starts[task])}
+    links = case.links.query("kind == 'SS' and lag_hours == 0")
+    ends = (starts.reindex(links[f"{end}_id"]).array for end in ("predecessor", "successor"))
+    is_after = np.greater(*ends)
+    return of_late_work(case, found | (set(links["predecessor_id"][is_after]) & {*tasks}))
 
 
 def ends_in_free_time(case: Case, row, dates: pd.DataFrame, name: str) -> bool:
@@ -89,6 +93,25 @@ def of_milestones(case: Case) -> Differences:
         if case.theirs.at[task, "late_finish"] != case.ours.at[task, "late_finish"]:
             late.add(task)
     return touched(case, early, early | late)
+
+
+def past_a_start(case: Case) -> Differences:
+    """What is touched by late starts that are past that of a successor by a start-to-start link."""
+    found, late = set(), case.theirs["late_start"]
+    for row in case.links[case.links["kind"] == "SS"].itertuples():
+        if {row.predecessor_id, row.successor_id} <= {*case.ours.index}:
+            lag = case.plan.calendars[calendars_of_links(case)[2][row.Index]]
+            at = lag.add(late[row.predecessor_id], row.lag_hours)
+            if case.hours(row.successor_id, late[row.successor_id], at) > 0:
+                found.add(row.predecessor_id)
+    return touched(case, late=found)
+
+
+def before_status(case: Case) -> Differences:
+    """What is touched by starts before the status date of what has not started."""
+    status = case.project.header.status_date or case.project.header.start
+    is_open = case.ours.index[~case.ours["is_started"]]
+    return touched(case, is_open[case.theirs["early_start"].reindex(is_open) < status])
 
 
 def beyond_the_project(case: Case) -> Differences:
@@ -197,6 +220,18 @@ EXPLANATIONS = (
         ),
     ),
     Explanation(
+        "start before the status date",
+        "Nothing that remains is before it. MPXJ puts work without predecessors there for the "
+        "sake of a finish on or after an earlier date.",
+        before_status,
+    ),
+    Explanation(
+        "start-to-finish link from work under way",
+        "What follows waits for the start of what remains, as from start to start. MPXJ takes the "
+        "status date instead, and in late dates no lag.",
+        lambda case: ends(case, at_work(case, "predecessor") & (case.links["kind"] == "SF")),
+    ),
+    Explanation(
         "start-to-start lag from work under way, on another calendar",
         "Of the lag, what its calendar worked since the actual start has passed. MPXJ takes the "
         "actual duration of the task, on the task's calendar.",
@@ -286,11 +321,20 @@ EXPLANATIONS = (
         of_milestones,
     ),
     Explanation(
-        "lead that counts on another calendar than the successor's",
+        "lead that counts on another calendar",
         "A lead of whole shifts ends when one shift has ended and when the next begins: the same "
         "working time on its calendar. A successor that works in between can start then; MPXJ "
-        "lets it wait for the next shift.",
-        lambda case: ends(case, is_lead_elsewhere(case)),
+        "lets it wait for the next shift. Late, so does the predecessor.",
+        lambda case: (
+            ends(case, is_lead_elsewhere(case, "after"))
+            | touched(case, late=case.links["predecessor_id"][is_lead_elsewhere(case, "before")])
+        ),
+    ),
+    Explanation(
+        "late start past that of a successor",
+        "Where a start-to-start link ends in free time, the late start is before that. MPXJ moves "
+        "it to the next shift, after which the successor starts later than its own late start.",
+        past_a_start,
     ),
     Explanation(
         "late start and late finish are not one duration apart",
