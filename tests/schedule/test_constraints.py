@@ -168,6 +168,16 @@ def on_evenings(project, *tasks):
     )
 
 
+def test_a_milestone_that_must_finish_stands_on_that_evening():
+    """What starts with it may do so on another calendar, on the same evening."""
+    project = day_plan("M0:MFO=2026-06-01 B1", "M>B:SS", scheduling="primavera_p6")
+    tasks = project.tasks.assign(constraint_date=[pd.Timestamp("2026-06-01 17:00"), pd.NaT])
+    plan = schedule(on_evenings(project.replace(tasks=tasks), "B"))
+    starts = plan.tasks.set_index("id")["start"]
+    assert starts["M"] == pd.Timestamp("2026-06-01 17:00")
+    assert starts["B"] == pd.Timestamp("2026-06-01 20:00")
+
+
 def test_what_waits_for_a_milestone_waits_for_its_next_shift():
     """Done after its shift, a milestone stands on the next one: too late for what follows it."""
     plan = schedule(on_evenings(day_plan("A1 M0 B1", "A>M M>B"), "M"))
