@@ -259,12 +259,14 @@ EXPLANATIONS = (
         lambda case: of_finish_in_free_time(case, has_lag=True),
     ),
     Explanation(
-        "finish-to-finish lag from what has finished",
-        "Of the lag, what its calendar worked since the actual finish has passed. MPXJ compares it "
-        "with the duration of the task, and adds it twice where that is longer.",
+        "lag to a finish from what has finished",
+        "Of the lag, what its calendar worked since the actual date has passed. MPXJ compares it "
+        "with the duration of the task, and adds it twice where that is longer; from start to "
+        "finish it counts all of it from the status date.",
         lambda case: ends(
             case,
-            case.links.eval("kind == 'FF' and lag_hours > 0 and predecessor_is_finished"),
+            case.links["kind"].isin(["FF", "SF"])
+            & case.links.eval("lag_hours > 0 and predecessor_is_finished"),
             both=False,
         ),
     ),
