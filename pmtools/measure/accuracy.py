@@ -44,6 +44,7 @@ class Accuracy:
         A row a quantity and method: `quantity` (finish, cost, milestone), `method`, `n_projects`,
         `n_forecasts`, `error` (actual - forecast), `bias` (median of actual / forecast: above 1
         it came later or dearer than said), `mape` (mean absolute error, percent of the actual),
+        `held` (share not exceeded, 0 to 1; of ranges the P50),
         `pinball_loss` (mean over P50, P80 and P90; a single date or amount stands for all three).
         Error and loss in calendar days, of cost in percent of the actual: currencies do not mix.
         The smallest loss of each quantity first.
@@ -192,15 +193,17 @@ def _methods(scored: pd.DataFrame, each: pd.DataFrame) -> pd.DataFrame:
     rows, projects = _middle(scored), [*_KEYS, "project_id"]
     size = 100 * ratio((rows["actual"] - rows["forecast"]).abs(), rows["actual"])
     bias = ratio(rows["actual"], rows["forecast"])
-    rows = rows.assign(error=_missed(rows), bias=bias, mape=size)
+    held = rows["actual"] <= rows["forecast"]
+    rows = rows.assign(error=_missed(rows), bias=bias, mape=size, held=held)
     by_project = rows.groupby(projects).agg(
         n_forecasts=("error", "size"), error=("error", "mean"), bias=("bias", "median"),
-        mape=("mape", "mean"),
+        mape=("mape", "mean"), held=("held", "mean"),
     )  # fmt: skip
     by_project["pinball_loss"] = each.groupby(projects)["pinball_loss"].mean()
     found = by_project.groupby(_KEYS).agg(
         n_projects=("error", "size"), n_forecasts=("n_forecasts", "sum"), error=("error", "mean"),
-        bias=("bias", "median"), mape=("mape", "mean"), pinball_loss=("pinball_loss", "mean"),
+        bias=("bias", "median"), mape=("mape", "mean"), held=("held", "mean"),
+        pinball_loss=("pinball_loss", "mean"),
     )  # fmt: skip
     return found.reset_index().sort_values(["quantity", "pinball_loss"], ignore_index=True)
 

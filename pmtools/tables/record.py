@@ -13,18 +13,20 @@ MOST_METHODS = 30
 
 def table_forecast_accuracy(methods: pd.DataFrame | CannotSay) -> Table:
     """A row a quantity and method, the best first: quantity, method, n_projects, n_forecasts,
-    error, bias (ratio), mape (percent), pinball_loss.
+    error, bias (ratio), mape (percent), held (0 to 1), pinball_loss.
     """
     columns: Columns = {
         "quantity": ("Forecast of", "text"), "method": ("By", "text"),
         "n_projects": ("Projects", "number"), "n_forecasts": ("Forecasts", "number"),
         "error": ("Error", "number"), "bias": ("Actual / forecast", "ratio"),
-        "mape": ("Off by", "percent"), "pinball_loss": ("Loss", "number"),
+        "mape": ("Off by", "percent"), "held": ("Held", "share"),
+        "pinball_loss": ("Loss", "number"),
     }  # fmt: skip
     note = {
         "error": "Error: actual − forecast, in calendar days, of cost in percent of the actual; "
         "+ came later or dearer",
         "mape": "Off by: mean absolute error in percent of the actual",
+        "held": "Held: not exceeded, the P50 of ranges",
         "pinball_loss": "Loss: pinball loss over P50, P80 and P90 in the same units; the smallest "
         "is the best",
     }

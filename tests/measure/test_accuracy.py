@@ -58,6 +58,7 @@ def test_error_bias_and_mape_count_each_project_once():
     assert row["error"] == pytest.approx((10 + 50) / 2)
     assert row["mape"] == pytest.approx((10 + 50) / 2)
     assert row["bias"] == pytest.approx((1.125 + 2) / 2)
+    assert row["held"] == (0.5 + 0) / 2
 
 
 def test_the_pinball_loss_is_that_of_each_quantile():
