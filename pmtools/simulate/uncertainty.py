@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,9 +76,9 @@ def uncertainty_of(
     """The range of each task that remains.
 
     The throughput of its team counts, else its three points, else what the record says of its
-    `task_type`, else its estimate class.
-    Ranges are those of the whole task: what remains of one that has started has the same share of
-    them. Ranges of a class end at its bounds; see `distributions` for what has no ends.
+    `task_type`, else its estimate class. Ranges are those of the whole task: what remains of one
+    that has started has the same share of them. Ranges of a class end at its bounds; see
+    `distributions` for what has no ends.
 
     Parameters
     ----------
@@ -100,22 +101,27 @@ def uncertainty_of(
     _refuse(project, rows.assign(**points))
     known = _learnt(record)
     is_certain = points["low"] == points["high"]
-    teams = [] if throughput is None else throughput["team"].unique()
     has_points = rows[[POINTS[0], POINTS[2]]].notna().all(axis=1)
-    has_backlog = (rows["team"] != "") & (rows["team"].isin(teams) | ~has_points)
+    weeks = {
+        row.Index: _weeks(row, throughput, n_trials, seed)
+        for row in rows[rows["team"] != ""].rename(columns={"name": "label"}).itertuples()
+    }
+    unknown = {n: each for n, each in weeks.items() if isinstance(each, CannotSay)}
+    for n, reason in unknown.items():
+        if not has_points[n]:
+            return reason
+    backlogs = {n: each for n, each in weeks.items() if not isinstance(each, CannotSay)}
     rows["source"] = np.select(
-        [has_backlog, has_points & is_certain, has_points, rows["task_type"].isin(known),
+        [rows.index.isin([*backlogs]), has_points & is_certain, has_points, rows["task_type"].isin(known),
          points["low"].notna()],
         ["team", "certain", "points", "record", "class"], "",
     )  # fmt: skip
-    weeks = _weeks(rows[rows["source"] == "team"], throughput, n_trials, seed)
-    if isinstance(weeks, CannotSay):
-        return weeks
-    minutes, tables = _tabled(rows, points, known, weeks)
+    minutes, tables = _tabled(rows, points, known, backlogs)
     found = rows[["node", "task_id", "name", "remaining", "source"]].assign(
         group=rows["correlation_group"]
     )
-    return Uncertainty(found, minutes, tables, tuple(_said(rows, record, known)))
+    fallen = {each.reason for each in unknown.values()}
+    return Uncertainty(found, minutes, tables, tuple(_said(rows, record, known, fallen)))
 
 
 def _points(rows: pd.DataFrame) -> pd.DataFrame:
@@ -160,34 +166,31 @@ def _learnt(record: pd.DataFrame | None) -> dict[str, np.ndarray]:
 
 
 def _weeks(
-    rows: pd.DataFrame, throughput: pd.DataFrame | None, n_trials: int, seed: int
-) -> dict[tuple[str, float], np.ndarray] | CannotSay:
-    """Weeks that each backlog takes, by team and items."""
-    found: dict[tuple[str, float], np.ndarray] = {}
-    for row in rows.rename(columns={"name": "name_"}).itertuples():
-        if throughput is None or not (throughput["team"] == row.team).any():
-            return CannotSay(f'nothing is known of the throughput of team "{plain(row.team)}"')
-        if np.isnan(row.remaining_items):
-            return CannotSay(f'it is not said how many items remain for "{plain(row.name_)}"')
-        weekly = throughput.loc[throughput["team"] == row.team, "n_items"]
-        weeks = weeks_to_finish(weekly, row.remaining_items, n_trials=n_trials, seed=seed)
-        if isinstance(weeks, CannotSay):
-            return CannotSay(f'of team "{plain(row.team)}", {weeks.reason}')
-        found[row.team, row.remaining_items] = np.sort(weeks)
-    return found
+    row: Any, throughput: pd.DataFrame | None, n_trials: int, seed: int
+) -> np.ndarray | CannotSay:
+    """Weeks that the backlog of a task takes, sorted."""
+    if throughput is None or not (throughput["team"] == row.team).any():
+        return CannotSay(f'nothing is known of the throughput of team "{plain(row.team)}"')
+    if np.isnan(row.remaining_items):
+        return CannotSay(f'it is not said how many items remain for "{plain(row.label)}"')
+    weekly = throughput.loc[throughput["team"] == row.team, "n_items"]
+    weeks = weeks_to_finish(weekly, row.remaining_items, n_trials=n_trials, seed=seed)
+    if isinstance(weeks, CannotSay):
+        return CannotSay(f'of team "{plain(row.team)}", {weeks.reason}')
+    return np.sort(weeks)
 
 
 def _tabled(
     rows: pd.DataFrame,
     points: pd.DataFrame,
     known: dict[str, np.ndarray],
-    weeks: dict[tuple[str, float], np.ndarray],
+    weeks: dict[Any, np.ndarray],
 ) -> tuple[Ranges, np.ndarray]:
     """Each distinct shape once, as a table; low and span of each task in minutes."""
     share = 60 * np.where(rows["planned"] > 0, rows["remaining"] / rows["planned"], 1.0)
     low, span = points["low"] * share, (points["high"] - points["low"]) * share
     source = rows["source"]
-    is_shape, is_other = source.isin(["points", "class"]), source.isin(["record", "team"])
+    is_shape = source.isin(["points", "class"])
     low = low.where(is_shape | (source == "certain"), 0.0).where(source != "", rows["remaining"])
     span = span.where(is_shape, 0.0)
     span = span.mask(source == "record", rows["remaining"]).mask(source == "team", rows["week"])
@@ -198,8 +201,8 @@ def _tabled(
             "kind": rows["distribution"].where(is_shape, source),
             "mode": mode.where(is_shape, 0.0),
             "least": (-low / span).where(is_shape & has_no_end, -np.inf),
-            "key": rows["task_type"].where(source == "record", rows["team"]).where(is_other, ""),
-            "items": rows["remaining_items"].where(source == "team", 0.0),
+            "type": rows["task_type"].where(source == "record", ""),
+            "backlog": np.where(source == "team", rows.index, -1),
         }
     )
     table = shapes.groupby([*shapes], sort=False).ngroup().to_numpy()
@@ -207,10 +210,9 @@ def _tabled(
     tables = np.zeros((len(distinct), len(GRID)))
     for kind, each in distinct.reset_index(drop=True).groupby("kind"):
         if kind == "record":
-            drawn = [np.quantile(known[k], chance, method="median_unbiased") for k in each["key"]]
+            drawn = [np.quantile(known[k], chance, method="median_unbiased") for k in each["type"]]
         elif kind == "team":
-            keys = zip(each["key"], each["items"], strict=True)
-            drawn = [np.quantile(weeks[key], chance, method="inverted_cdf") for key in keys]
+            drawn = [np.quantile(weeks[n], chance, method="inverted_cdf") for n in each["backlog"]]
         elif kind in ("certain", ""):
             continue
         else:
@@ -221,7 +223,7 @@ def _tabled(
 
 
 def _said(
-    rows: pd.DataFrame, record: pd.DataFrame | None, known: dict[str, np.ndarray]
+    rows: pd.DataFrame, record: pd.DataFrame | None, known: dict[str, np.ndarray], fallen: set[str]
 ) -> list[str]:
     """In words, where the ranges come from and which tasks have none."""
     rows = rows[rows["remaining"] > 0]
@@ -236,9 +238,7 @@ def _said(
     }
     parts = [f"{counts[name]} {words}" for name, words in said.items() if counts.get(name, 0)]
     found = [f"Of {len(rows)} tasks that remain, {'; '.join(parts)}."]
-    n_without = ((rows["team"] != "") & (rows["source"] != "team")).sum()
-    if n_without:
-        found.append(f"Of {n_without} of these the throughput of the team is not given.")
+    found += [f"A task takes its three points, because {each}." for each in sorted(fallen)]
     types = sorted(set(rows["task_type"]) - {""} - known.keys())
     if types and record is not None:
         n_known = record["task_type"].value_counts()

@@ -154,9 +154,10 @@ def test_a_backlog_lasts_as_its_teams_throughput_makes_it():
     assert simulate(plan).reason == 'nothing is known of the throughput of team "red"'
     assert "3 weeks" in simulate(plan, throughput=weekly[:3]).reason
     points = plan.estimates.assign(optimistic_hours=190.0, pessimistic_hours=260.0)
-    fallen_back = simulate(plan.replace(estimates=points))
-    assert hours(fallen_back).max() <= 260
-    assert "the throughput of the team is not given" in " ".join(fallen_back.assumptions)
+    for few in (None, weekly[:3]):
+        fallen_back = simulate(plan.replace(estimates=points), throughput=few)
+        assert hours(fallen_back).max() <= 260
+        assert "A task takes its three points, because" in " ".join(fallen_back.assumptions)
 
 
 def test_three_equal_points_are_certainty_and_said_so():
