@@ -1,12 +1,16 @@
+import ast
 import copy
 import json
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
-from notebook_rules import broken_rules
+from notebook_rules import broken_rules, code_of, parsed, text
 from small_notebooks import code, markdown, notebook
+
+import pmtools as pm
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -42,6 +46,30 @@ def test_a_notebook_is_stored_stripped(path, tmp_path):
     strip = [sys.executable, "-m", "nbstripout", "--keep-id", str(copied)]
     subprocess.run(strip, check=True, capture_output=True)
     assert json.loads(copied.read_text("utf-8")) == json.loads(path.read_text("utf-8"))
+
+
+SIMULATING = [path for path in NOTEBOOKS if "pm.simulate(" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", SIMULATING, ids=lambda path: path.stem)
+def test_every_notebook_makes_the_same_forecast(path):
+    """One date in every report: what is drawn is as usual, unless a parameter says otherwise."""
+    cells = code_of(json.loads(path.read_text("utf-8")))
+    values = {}
+    exec(text(cells[0]), values)
+    usual = {name: each.default for name, each in signature(pm.simulate).parameters.items()}
+    calls = [
+        node
+        for cell in cells
+        for node in ast.walk(parsed(cell))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pm.simulate"
+    ]
+    assert len(calls) == 1
+    given = {word.arg: ast.unparse(word.value) for word in calls[0].keywords}
+    assert given.pop("throughput") in ("throughput", "pm.flow(now).throughput")
+    assert {name: values[each] for name, each in given.items()} == {
+        name: usual[name] for name in given
+    }
 
 
 def test_a_notebook_in_good_form_breaks_no_rule():
