@@ -81,12 +81,15 @@ def commitment(
 
 
 def _box(days: Any, cost: Any, sure: float, budget: float | None) -> tuple[pd.Timestamp, float]:
-    """The day and cost that at least that share of the trials stays within, ranks being equal."""
+    """The day and cost that at least that share of the trials stays within, ranks being equal.
+
+    Trials that are alike share the first of their ranks: it is enough for all of them.
+    """
     n = len(days)
     last = int(np.clip(np.ceil(sure * n - 1e-9), 1, n)) - 1
-    dated, priced = pd.Series(days).rank(method="max"), pd.Series(np.zeros(n))
+    dated, priced = pd.Series(days).rank(method="min"), pd.Series(np.zeros(n))
     if cost is not None:
-        priced = pd.Series(cost).rank(method="max")
+        priced = pd.Series(cost).rank(method="min")
         priced = priced if budget is None else pd.Series(np.where(cost <= budget, 0.0, np.inf))
     rank = np.sort(np.maximum(dated, priced))[last]
     finish = days.sort_values()[int(rank) - 1] + TO_ITS_END if rank <= n else pd.NaT

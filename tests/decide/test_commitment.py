@@ -35,6 +35,17 @@ def test_date_and_budget_are_kept_together_with_the_chance_that_is_promised(conf
     assert told.finish.strftime("%H:%M") == "23:59"
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.8])
+def test_a_cost_that_many_trials_share_does_not_move_the_date(confidence):
+    """Where the cost is certain, the date is that of the confidence, not the last of all."""
+    project = small_plan(tasks=[{**task, "fixed_cost": 100} for task in TASKS], links=LINKS,
+                         estimates=POINTS)  # fmt: skip
+    found = simulate(project, n_trials=2_000)
+    told = commitment(found, confidence=confidence)
+    assert told.budget == found.cost.min() == found.cost.max()
+    assert told.finish.normalize() == found.finish_at(confidence).normalize()
+
+
 def test_each_alone_at_the_confidence_is_less_than_both():
     """NASA: P80 of the date and P80 of the cost together are not 80 %. The joint promise costs."""
     found = simulated(
