@@ -112,8 +112,8 @@ def uncertainty_of(
             return reason
     backlogs = {n: each for n, each in weeks.items() if not isinstance(each, CannotSay)}
     rows["source"] = np.select(
-        [rows.index.isin([*backlogs]), has_points & is_certain, has_points, rows["task_type"].isin(known),
-         points["low"].notna()],
+        [rows.index.isin([*backlogs]), has_points & is_certain, has_points,
+         rows["task_type"].isin(known), points["low"].notna()],
         ["team", "certain", "points", "record", "class"], "",
     )  # fmt: skip
     minutes, tables = _tabled(rows, points, known, backlogs)
