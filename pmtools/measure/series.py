@@ -15,11 +15,9 @@ from pmtools.measure.actual_cost import actual_cost, recorded_costs
 from pmtools.measure.budget import Matrix, budget_of, time_phased
 from pmtools.measure.earned_schedule import earned_schedule
 from pmtools.measure.earning import completion, earned_value_of
+from pmtools.measure.time_phasing import accrued
 from pmtools.project import Project
 from pmtools.project.working_time import calendars_of
-
-MOST_CELLS = 2_000_000
-"""How many values of dates x tasks are held in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +50,24 @@ class ValueSeries:
         return np.where(budgets[0] == 0, np.nan, budgets)
 
     def planned(self, dates: Any) -> Matrix:
-        """Planned value, dates x groups, a part of the dates at a time."""
-        n_parts = len(dates) * len(self.budget) // MOST_CELLS + 1
-        parts = [dates[rows] for rows in np.array_split(np.arange(len(dates)), n_parts)]
-        return self._settled(
-            [self.sums(time_phased(self.budget, self.calendars, part)) for part in parts]
-        )
+        """Planned value, dates in order x groups."""
+        groups = np.zeros(len(self.budget), np.int64)
+        for group, rows in enumerate(self.groups.values()):
+            groups[rows] = group
+        values = accrued(self.budget, self.calendars, dates, groups, len(self.groups))
+        values[:, 0] = values[:, 1:].sum(axis=1)
+        return self._settled(values)
 
     def earned(self, dates: Any) -> Matrix:
         """Earned value, dates x groups; NaN on dates before any progress was recorded."""
         planned = time_phased(self.budget, self.calendars, dates)
         earned = self.sums(earned_value_of(self.project, self.budget, planned, dates))
         known = np.asarray(dates >= self.project.progress["status_date"].min())
-        return self._settled([np.where(known[:, None], earned, np.nan)])
+        return self._settled(np.where(known[:, None], earned, np.nan))
 
-    def _settled(self, parts: list[Matrix]) -> Matrix:
+    def _settled(self, values: Matrix) -> Matrix:
         """NaN where there is no budget; the budget itself where a sum misses it by rounding."""
-        values, budgets = np.concatenate(parts), self.budgets()
+        budgets = self.budgets()
         values = np.where(np.isnan(budgets), np.nan, values)
         return np.where(np.isclose(values, budgets, rtol=1e-12, atol=0), budgets, values)
 

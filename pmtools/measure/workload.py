@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import Minutes, WorkCalendar, minutes_of
-from pmtools.measure.budget import ALWAYS, Matrix
+from pmtools.calendars import WorkCalendar
+from pmtools.measure.budget import ALWAYS, ELAPSED, Matrix
 from pmtools.measure.milestones import names_of
+from pmtools.measure.time_phasing import amounts_by_period
 from pmtools.schedule import Schedule
 
 A_WEEK = pd.Timedelta(weeks=1)
@@ -110,24 +111,15 @@ def _remaining_work(plan: Schedule, first: pd.Timestamp) -> pd.DataFrame:
 
 def _hours_in_weeks(plan: Schedule, work: pd.DataFrame, edges: pd.DatetimeIndex) -> Matrix:
     """Hours of each assignment in each week, spread over the working time of its task."""
-    hours = np.zeros((len(work), len(edges) - 1))
-    for (is_elapsed, calendar_id), rows in work.groupby(["is_elapsed", "calendar_id"]):
-        calendar = ALWAYS if is_elapsed else plan.calendars[calendar_id]
-        late = calendar.add(rows["begin"], rows["remaining_hours"])
-        begin, finish = rows["begin"], rows["finish"].mask(rows["is_late"], late)
-        share = _shares(calendar, minutes_of(begin), minutes_of(finish), minutes_of(edges))
-        hours[rows.index] = share * rows["hours"].to_numpy()[:, None]
-    return hours
-
-
-def _shares(calendar: WorkCalendar, begin: Minutes, finish: Minutes, edges: Minutes) -> Matrix:
-    """The share of each window that lies in each week; one without working time by the clock."""
-    begin, finish = begin[:, None], finish[:, None]
-    points = np.concatenate([begin, np.clip(edges, begin, finish), finish], axis=1)
-    worked: Any = calendar.minutes_before(points)
-    worked = np.where(worked[:, -1:] > worked[:, :1], worked, points)
-    whole = np.maximum(worked[:, -1:] - worked[:, :1], 1)
-    return np.diff(worked[:, 1:-1]) / whole
+    calendar_id = work["calendar_id"].mask(work["is_elapsed"], ELAPSED)
+    finish = work["finish"].copy()
+    for name, rows in work[work["is_late"]].groupby(calendar_id):
+        calendar = ALWAYS if name == ELAPSED else plan.calendars[name]
+        finish[rows.index] = calendar.add(rows["begin"], rows["remaining_hours"])
+    parts = work.assign(
+        start=work["begin"], finish=finish, amount=work["hours"], calendar_id=calendar_id
+    )
+    return amounts_by_period(parts, plan.calendars, edges, np.arange(len(work)), len(work))
 
 
 def _capacity(plan: Schedule, person: Any, edges: pd.DatetimeIndex) -> Matrix:

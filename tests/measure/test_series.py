@@ -95,14 +95,6 @@ def test_an_account_of_support_only_is_never_ahead_of_its_plan():
     assert (es[0, position], at[0, position], duration[0, position]) == (20, 20, 40)
 
 
-def test_many_dates_are_taken_a_part_at_a_time(monkeypatch):
-    """With the same values."""
-    series = ValueSeries.of(small_plan())
-    whole = series.planned(DATES)
-    monkeypatch.setattr("pmtools.measure.series.MOST_CELLS", 4)
-    assert series.planned(DATES).tolist() == whole.tolist()
-
-
 @needs_data
 @pytest.mark.parametrize("project_id", TRACKED_IDS)
 def test_planned_earned_and_spent_of_executed_projects(project_id):
