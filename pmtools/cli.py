@@ -155,7 +155,7 @@ def earned_value(project: Path, status_date: str | None, to: Path) -> None:
 @_STATUS_DATE
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
 @click.option("--notebook", default=WEEKLY, show_default=True, help="Its name, or an .ipynb.")
-@click.option("--history", help="Database URL or file; weekly report: OUT/history.sqlite.")
+@click.option("--history", help="Database URL or file; of those that record: OUT/history.sqlite.")
 @click.option("--deadline", default=600, show_default=True, help="Seconds until it is given up.")
 @_told
 def report(
@@ -171,7 +171,7 @@ def report(
     from pmtools.report import report as run_report
 
     status_date_of(status_date)  # a bad day is told here, not after a kernel has started
-    if notebook == WEEKLY:  # it remembers each week
+    if notebook in (WEEKLY, "progress"):  # they remember each week
         history = history or str((out / "history.sqlite").resolve())
     files = run_report(
         project,
