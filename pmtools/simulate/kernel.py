@@ -177,7 +177,7 @@ def count(r, nodes, usual, length, threshold):  # type: ignore[no-untyped-def]
 def put(n, r, k):  # type: ignore[no-untyped-def]
     """Put the durations of a trial into the network."""
     a, nodes = n.a, n.a.nodes
-    for node in range(len(r.duration)):
+    for node in a.order:
         d = np.int64(r.duration[node, k])
         held, floor = n.held[node] - d, n.floor[node]
         a.duration[node] = d

@@ -6,7 +6,7 @@ import numpy as np
 
 from pmtools.calendars import MISSING, minutes_of
 from pmtools.project import Project
-from pmtools.schedule.arrays import FF, FS, SF, SS
+from pmtools.schedule.arrays import FF, FS, SF, SS, Arrays
 from pmtools.schedule.critical_path import arrays_of, pass_both_ways, settled, state_of
 from pmtools.schedule.limits import NEVER, Limits, limits_of
 from pmtools.schedule.network import Network, by_node, network_of
@@ -36,11 +36,12 @@ def trial_network(project: Project, options: ScheduleOptions | None = None) -> T
     long = limits_of(network, progress, np.where(is_open, LONG, 0))
     is_held = (none.floor > long.floor) | (none.floor_instant != long.floor_instant)
     arrays = arrays_of(network, limits)
-    state = state_of(arrays, limits)
+    state, is_total = state_of(arrays, limits), network.options.late_as_possible == "total"
+    pass_both_ways(arrays, state, limits.floor, limits.is_late, is_total)
     rules = Rules(
-        arrays, state, long.floor, np.where(is_held, none.floor, -NEVER), long.floor_instant,
-        none.floor_instant, none.cap, long.latest, none.latest, limits.is_late,
-        network.options.late_as_possible == "total",
+        _without_past(arrays, network.is_leaf & progress.is_finished), state, long.floor,
+        np.where(is_held, none.floor, -NEVER), long.floor_instant, none.floor_instant, none.cap,
+        long.latest, none.latest, limits.is_late, is_total,
         _shares(network, limits, is_open & ~progress.is_started), is_open, long.floor.copy(),
     )  # fmt: skip
     ids = project.tasks["id"].iloc[network.outline.leaves]
@@ -51,6 +52,14 @@ def trial_network(project: Project, options: ScheduleOptions | None = None) -> T
         project, network.options, rules, _lanes_of(network, limits, rules, is_open), tuple(ids),
         limits.duration, is_open, int(past), max(start, status), network.calendars.position[""],
     )  # fmt: skip
+
+
+def _without_past(a: Arrays, is_past: np.ndarray) -> Arrays:
+    """What is finished stays where it was placed, if it waits for nothing that is open."""
+    links = a.links[a.into_link]
+    if (is_past[links["after"]] & ~is_past[links["before"]]).any():
+        return a
+    return a._replace(order=a.order[~is_past[a.order]])
 
 
 def _shares(network: Network, limits: Limits, is_whole: np.ndarray) -> np.ndarray:
@@ -73,7 +82,6 @@ def _lanes_of(network: Network, limits: Limits, rules: Rules, is_open: np.ndarra
     past = np.flatnonzero(between & ~is_open[before] & is_open[after])
     if limits.is_late.any() or not _are_plain(network, rules, is_open, inner, between):
         return None
-    pass_both_ways(a, s, limits.floor, limits.is_late, False)
     to_finish, own = np.isin(kind, (FF, SF)), limits.duration[after]
     floor, held = rules.floor.copy(), rules.held.copy()
     for bound, links, plus in (
