@@ -218,6 +218,8 @@ def place(a, s, nodes):  # type: ignore[no-untyped-def]
         if mine.duration > 0 or mine.is_started:
             placed.begins = start_at(a.clocks, mine.calendar, placed.begin)
             placed.instant = finish_at(a.clocks, mine.calendar, placed.finish)
+            if mine.is_started:  # what was done in free time
+                placed.instant = max(placed.instant, mine.floor_instant)
             if arrived == placed.start:  # in its free time, P6 lets it finish there
                 placed.instant = max(placed.instant, arrival)
         else:

@@ -22,7 +22,7 @@ class Limits:
 
     - duration: still to be scheduled
     - floor, floor_instant, floor_reason: no earlier start than this; the same as minutes since
-      1970; what sets it
+      1970, of finished work its finish; what sets it
     - delay: elapsed minutes it waits after what links and floor allow
     - cap, is_finish_cap: a start that overrides predecessors and floor, NEVER where there is none;
       whether it is there for the sake of the finish
@@ -84,12 +84,12 @@ def limits_of(network: Network, progress: Progress, change: Minutes | int = 0) -
     evening = network.ask(WorkCalendar.previous_work, np.where(is_held, rules.date, MISSING))
     cap, latest, is_pinned = _late(network, rules, duration, is_open)
     is_kept = rules.are("MFO") & is_running & options.are_constraints_hard
-    is_point = done & is_at_status
+    is_point, is_past = done & is_at_status, done & (not is_at_status)
     floor = np.where(held > floor, held, floor)
     return Limits(
         duration=duration,
         floor=np.where(is_point, WorkCalendar.always().minutes_before(instant), floor),
-        floor_instant=np.where(held >= floor, evening, instant),
+        floor_instant=np.where(is_past, progress.finish, np.where(held >= floor, evening, instant)),
         floor_reason=np.where(held >= floor, CONSTRAINT, reason),
         delay=_delays(network, is_open & ~is_late),
         cap=cap,

@@ -66,6 +66,15 @@ def test_work_under_way_that_must_finish_on_a_date_is_late_after_it():
         assert floats(plan, "A", "B") == [0, -2]
 
 
+def test_what_was_finished_in_free_time_holds_its_successors_until_then():
+    """A is done on Saturday, when it has no working time: B on 24 hours goes on at that instant."""
+    done = started("A", 100, "2026-07-10 08:00", actual_finish="2026-07-11 12:00")
+    project = day_plan("A1 B1", "A>B", MONDAY, "2026-07-13", [done], scheduling="microsoft_project")
+    tasks = project.tasks.assign(is_elapsed=[False, True])
+    plan = schedule(project.replace(tasks=tasks))
+    assert plan.tasks["start"][1] == pd.Timestamp("2026-07-11 12:00")
+
+
 def test_microsoft_project_leaves_unstarted_tasks_in_the_past():
     """X3 from 6 July, status 8 July: P6 moves it, Microsoft Project does not."""
     microsoft = day_plan("X3", "", MONDAY, "2026-07-08", scheduling="microsoft_project")
