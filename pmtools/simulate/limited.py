@@ -15,6 +15,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from pmtools.calendars import MISSING, Minutes
+from pmtools.errors import ProjectError
 from pmtools.schedule import Schedule, schedule
 from pmtools.schedule.critical_path import pass_both_ways
 from pmtools.schedule.kernel import compiled, earliest, finish_at, settle, start_at
@@ -94,7 +95,10 @@ def people_of(plan: Schedule, longest: Minutes) -> People:
     limits = limits_of(network, progress)
     case = case_of(network, limits, plan)
     keys = min(rules_of(case), key=lambda each: place_in(case, each).cost)
-    wide = case_of(network, limits_of(network, progress, longest - limits.duration), plan).whole
+    try:
+        wide = case_of(network, limits_of(network, progress, longest - limits.duration), plan).whole
+    except ProjectError:  # at its longest a task outlasts those who do it; in the plan it does not
+        wide = case.whole
     columns = np.unique(network.calendar)
     column = np.zeros(network.calendar.max() + 1, np.int64)
     column[columns] = np.arange(len(columns))
@@ -173,14 +177,12 @@ def level(p, a, s):  # type: ignore[no-untyped-def]
 
 @compiled
 def _first_fit(p, node, column, start, duration):  # type: ignore[no-untyped-def]
-    """The first start from `start` on at which everybody is free; MISSING where there is none."""
+    """The first start from `start` on at which everybody is free; all are after the last edge."""
     is_settled = False
     while not is_settled:
         is_settled = True
         for at in range(p.need[node], p.need_end[node]):
             fit = _fit(p, p.resource[at], column, start, duration, p.units[at])
-            if fit == MISSING:
-                return fit
             if fit > start:
                 start, is_settled = fit, False
     return start
@@ -197,7 +199,7 @@ def _fit(p, row, column, start, duration, units):  # type: ignore[no-untyped-def
         if is_short and worked[at + 1] > worked[at]:
             start = max(start, worked[at + 1])
         at += 1
-    return start if worked[at] >= start + duration else MISSING
+    return start
 
 
 @compiled

@@ -111,3 +111,21 @@ def test_the_result_is_the_same_for_any_threads_and_blocks():
     many = run(model, n_trials=200, seed=1, is_limited=True, threads=3, block=33)
     assert (one.finish == many.finish).all()
     assert (one.n_critical == many.n_critical).all()
+
+
+def test_two_tasks_of_one_person_come_one_after_the_other():
+    """Twice a hundred hours of one person are two hundred; of two people one hundred."""
+    tasks = pd.DataFrame({"id": ["1", "2"], "name": ["1", "2"], "duration_hours": [100.0, 100.0]})
+    asked = pd.DataFrame({"task_id": ["1", "2"], "resource_id": "A", "units": 1.0})
+    lengths = {}
+    for capacity in (1.0, 2.0):
+        people = pd.DataFrame({"id": ["A"], "name": ["A"], "kind": "role", "capacity": capacity})
+        project = pm.Project(pm.Header("p", "P", pd.Timestamp("2026-06-01 08:00")), tasks=tasks,
+                             resources=people, assignments=asked)  # fmt: skip
+        model = model_of(project, spread=3.0)
+        trials = run(model, n_trials=200, seed=1, is_limited=True)
+        minutes = durations_of(model, np.arange(2), n_trials=200, seed=1)
+        expected = minutes.sum(axis=1) if capacity == 1 else minutes.max(axis=1)
+        assert (trials.length == expected).all()
+        lengths[capacity] = trials.length.mean()
+    assert lengths[1.0] > lengths[2.0]
