@@ -4,7 +4,8 @@ The method is one regression a person can check. Of every past forecast of a fin
 figures are known: how much was said to be left, and how much was. Their logarithms are joined by
 the straight line of least squares, every project with the same weight however many forecasts it
 has. The quantiles of what the past forecasts missed that line by, again every project with the
-same weight, are the range of the next forecast.
+same weight, are the range of the next forecast; their rank is (n + 1) p, as in conformal
+prediction, n being the number of independent forecasts.
 
 A slope of 1 takes the forecast in proportion, a slope of 0 ignores it and gives what was usually
 left; what the record shows lies between, because forecasts of little are more wrong than forecasts
@@ -57,7 +58,9 @@ def ranges_from_record(
     weight = (1 / projects.groupby(projects).transform("size") / n).to_numpy()
     x, y = np.log(left[is_known].to_numpy()), np.log(came[is_known].to_numpy())
     slope, level = _line(x, y, weight)
-    missed = _weighted_quantiles(y - level - slope * x, weight, np.asarray(probabilities))
+    missed = y - level - slope * x
+    levels = np.asarray(probabilities) * (1 + 1 / _sample_size(missed, projects))
+    missed = _weighted_quantiles(missed, weight, levels)
     total = so_far + np.exp(level + slope * np.log(_left(so_far, forecast)) + missed)
     return np.where(np.asarray(probabilities) > n / (n + 1), np.nan, total)
 
@@ -72,6 +75,18 @@ def _line(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[float, floa
     spread = weight @ from_mean**2
     slope = float(np.clip(weight @ (from_mean * y) / spread, 0, 1)) if spread > 1e-12 else 1.0
     return slope, float(weight @ y - slope * (weight @ x))
+
+
+def _sample_size(missed: np.ndarray, projects: pd.Series) -> float:
+    """How many independent forecasts these are worth (Kish 1965, design effect of clusters).
+
+    Between the number of projects, where all forecasts of one miss by the same, and that of
+    forecasts. By it the rank is (n + 1) p: the next one is one more, and may be the worst.
+    """
+    groups = pd.Series(missed).groupby(projects.to_numpy())
+    between, within = groups.mean().var(), groups.var(ddof=0).mean()
+    alike = between / (between + within) if between + within > 0 else 1.0
+    return float(len(missed) / (1 + (groups.size().mean() - 1) * alike))
 
 
 def _weighted_quantiles(values: np.ndarray, weight: np.ndarray, levels: np.ndarray) -> Any:

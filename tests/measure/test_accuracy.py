@@ -196,11 +196,11 @@ def of_plans(n):
 
 
 def test_the_next_range_comes_from_the_record():
-    """Five days in a plan of 18.4 days, past ratios 1.5, 1.8 and 1.9 of what is left."""
+    """Five days in a plan of 18.4 days, past ratios 1.6, 1.9 and 2.0 of what is left."""
     plan = schedule(small_plan(FRIDAYS[0], [DESIGN_DONE]))
     found = recalibrated(of_plans(10), plan)
     left = plan.finish - plan.status_date
-    expected = [plan.status_date + r * left for r in (1.5, 1.8, 1.9)]
+    expected = [plan.status_date + r * left for r in (1.6, 1.9, 2.0)]
     assert list(found["finish"]) == [at.round("min") for at in expected]
     assert found["said"].isna().all()
     assert set(found["n_projects"]) == set(found["n_forecasts"]) == {10}
