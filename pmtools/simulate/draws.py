@@ -121,23 +121,39 @@ def _draw_groups(m, r, trials, words, z):  # type: ignore[no-untyped-def]
                 r.group[group, k] += m.mixing[group, source] * z[k]
 
 
+@inlined
+def _ends(m, at, first, last):  # type: ignore[no-untyped-def]
+    """Whether a risk is the first, and the last, of its parallel group; one of none is both."""
+    group = m.parallel[m.risks[at]]
+    is_first = at == first or group < 0 or m.parallel[m.risks[at - 1]] != group
+    is_last = at + 1 == last or group < 0 or m.parallel[m.risks[at + 1]] != group
+    return is_first, is_last
+
+
 @compiled
 def _add_risks(m, r, task, top, q):  # type: ignore[no-untyped-def]
-    """Growth multiplies, of parallel risks the largest; delays are added."""
+    """Growth multiplies, delays add up; of parallel risks that occur the largest counts."""
     first, last = m.risks_from[task], m.risks_from[task + 1]
     for at in range(first, last):
         risk = m.risks[at]
-        growth, group = r.growth[risk], m.parallel[risk]
-        is_first = at == first or group < 0 or m.parallel[m.risks[at - 1]] != group
-        is_last = at + 1 == last or group < 0 or m.parallel[m.risks[at + 1]] != group
+        growth = r.growth[risk]
+        is_first, is_last = _ends(m, at, first, last)
         for k in range(len(q)):
             top[k] = growth[k] if is_first else max(top[k], growth[k])
         if is_last:
             for k in range(len(q)):
                 q[k] *= top[k] if top[k] > 0 else np.float32(1)
     for at in range(first, last):
+        risk = m.risks[at]
+        delay, occurred = r.delay[risk], r.occurred[risk]
+        is_first, is_last = _ends(m, at, first, last)
         for k in range(len(q)):
-            q[k] += r.delay[m.risks[at], k]
+            if is_first:
+                top[k] = -MOST
+            if occurred[k] and delay[k] > top[k]:
+                top[k] = delay[k]
+            if is_last and top[k] > -MOST:
+                q[k] += top[k]
 
 
 @compiled
@@ -145,7 +161,8 @@ def draw(m, r, first, least):  # type: ignore[no-untyped-def]
     """Remaining minutes of all tasks and the costs of trials from `first` on."""
     width = r.duration.shape[1]
     trials, words = np.empty(width, np.uint32), np.empty(width, np.uint32)
-    z, q, top = np.empty((3, width), np.float32)
+    z, q = np.empty(width, np.float32), np.empty(width, np.float32)
+    top = np.empty(width, np.float32)
     for k in range(width):
         trials[k] = _word(np.uint32(first + k), np.uint32(0))
     _draw_risks(m, r, trials, words, z, q)
