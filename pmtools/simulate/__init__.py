@@ -69,6 +69,8 @@ def simulate(
         For points out of order, risks of unknown tasks or without probability, a correlation table
         that is none, more than 4 calendar risks, an unknown id in `without`.
     """
+    if min(n_trials, threads) < 1:
+        raise ValueError(f"n_trials is {n_trials}, threads {threads}; both must be at least 1")
     plan = project if isinstance(project, Schedule) else schedule(project)
     settings = Settings(
         n_trials, seed, correlation, ranges, throughput, resources, threads, tuple(without)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import MISSING, minutes_of
+from pmtools.calendars import minutes_of
 from pmtools.errors import Problem, ProjectError, nearest
 from pmtools.metrics import CannotSay
 from pmtools.project import Project
@@ -19,7 +19,7 @@ from pmtools.simulate.correlation import copula_of, correlation_said
 from pmtools.simulate.costs import Costs, costs_of
 from pmtools.simulate.model import Model, Ranges, TrialNetwork, Trials, key_of
 from pmtools.simulate.networks import trial_network
-from pmtools.simulate.risks import MOST_CALENDARS, followers, open_risks, risk_arrays
+from pmtools.simulate.risks import MOST_CALENDARS, followers, leaves_below, open_risks, risk_arrays
 from pmtools.simulate.trials import run
 from pmtools.simulate.uncertainty import Uncertainty, remaining_tasks, uncertainty_of
 from pmtools.words import plain
@@ -75,7 +75,7 @@ def case_of(
     _refuse_unknown(settings.without, {*project.tasks["id"], *project.register["id"]})
     risks = risks[~risks["id"].isin(settings.without)].reset_index(drop=True)
     touched = {task for ids in risks["task_ids"] for task in ids}
-    tasks = tasks[(tasks["remaining"] > 0) | tasks["task_id"].isin(touched)].reset_index(drop=True)
+    tasks = tasks[_may_last(project, tasks) | tasks["task_id"].isin(touched)].reset_index(drop=True)
     found = uncertainty_of(
         project, tasks, record=settings.ranges, throughput=settings.throughput,
         n_trials=settings.n_trials, seed=settings.seed,
@@ -95,7 +95,7 @@ def case_of(
         variant=np.arange(2 ** int((risks["calendar_id"] != "").sum()), dtype=np.int32),
         node=tasks["node"].to_numpy(np.int64),
         key=np.array([key_of(f"task {each}") for each in tasks["task_id"]], np.uint64),
-        remaining=_certain(found, tasks["task_id"].isin(settings.without).to_numpy()),
+        remaining=_certain(found, tasks["task_id"].isin(_leaves(project, settings.without))),
         **copula_of(found.tasks["group"], settings.correlation),
         tables=np.concatenate([found.tables, risk_tables]),
         risks=arrays,
@@ -115,7 +115,20 @@ def run_case(case: Case, settings: Settings) -> Trials:
     )  # fmt: skip
 
 
-def _certain(found: Uncertainty, is_without: np.ndarray) -> Ranges:
+def _may_last(project: Project, tasks: pd.DataFrame) -> pd.Series:
+    """Tasks with work left; those that nobody planned a time for may have a range or a backlog."""
+    rows = tasks[["task_id"]].merge(project.estimates, on="task_id", how="left")
+    is_estimated = rows["optimistic_hours"].notna() | (rows["team"].fillna("") != "")
+    return (tasks["remaining"] > 0) | ((tasks["planned"] == 0) & ~tasks["is_point"] & is_estimated)
+
+
+def _leaves(project: Project, ids: Collection[str]) -> set[str]:
+    """The tasks themselves, and those below the summaries among them."""
+    below = leaves_below(project)
+    return {leaf for each in ids for leaf in below.get(each, ())}
+
+
+def _certain(found: Uncertainty, is_without: pd.Series) -> Ranges:
     """The ranges; tasks whose uncertainty is removed take what is planned."""
     low = np.where(is_without, found.tasks["remaining"], found.minutes.low)
     return replace(found.minutes, low=low, span=np.where(is_without, 0.0, found.minutes.span))
@@ -164,7 +177,7 @@ def _money(plan: Schedule, costs: Costs | CannotSay, ids: pd.Series) -> dict[str
     if isinstance(costs, CannotSay):
         return {"rate": np.zeros(len(ids)), "fixed": 0.0, "time_rate": 0.0}
     calendar, status = plan.calendars[""], status_minute(plan.project)
-    since = int(minutes_of(plan.project.header.start)) if status == MISSING else status
+    since = max(int(minutes_of(plan.project.header.start)), status)
     work = plan.tasks[~plan.tasks["kind"].isin(["summary", "level_of_effort"])]
     before = calendar.minutes_before
     length = int(before(minutes_of(work["finish"].max()))) - int(before(since))

@@ -65,14 +65,14 @@ def correlation_said(correlation: float | pd.DataFrame) -> str:
 
 def _matrix(names: list[str], correlation: float | pd.DataFrame) -> pd.DataFrame:
     if not isinstance(correlation, pd.DataFrame):
-        if not 0 <= correlation <= 1:
-            raise _refusal(f"correlation is {correlation:g}; expected a number from 0 to 1")
+        if not isinstance(correlation, int | float | np.floating) or not 0 <= correlation <= 1:
+            raise _refusal(f"correlation is {correlation!r}; expected a number from 0 to 1")
         return pd.DataFrame(np.diag([float(correlation)] * len(names)), names, names)
     if [*correlation.index] != [*correlation.columns] or not correlation.index.is_unique:
         raise _refusal("its rows and columns are not the same groups in the same order")
-    values = correlation.to_numpy(np.float64, na_value=np.nan)
+    values = correlation.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     if not (np.abs(values) <= 1).all() or (np.diag(values) < 0).any():
-        raise _refusal("a value is not from -1 to 1, or one within a group is below 0")
+        raise _refusal("a value is no number from -1 to 1, or one within a group is below 0")
     if not np.allclose(values, values.T):
         raise _refusal("it is not the same from row to column as from column to row")
     is_loose = (np.diag(values) == 0)[:, None] & (np.abs(values) > 0)

@@ -36,8 +36,8 @@ def costs_of(plan: Schedule) -> Costs | CannotSay:
 
     Returns
     -------
-    `rate`: per working minute, by task id. CannotSay where there is no cost at all, or hours that
-    remain have no rate.
+    `rate`: per working minute, by task id. CannotSay where there is no cost at all, hours have no
+    rate, or work that costs has begun and nothing is recorded as spent.
     """
     project = plan.project
     planned = project.tasks.set_index("id")["duration_hours"]
@@ -66,6 +66,9 @@ def costs_of(plan: Schedule) -> Costs | CannotSay:
         return CannotSay("hours that were worked have no rate")
     if not len(rate) and not to_come and not spent:
         return CannotSay("neither rates nor costs are known")
+    has_cost = tasks.index.isin(project.assignments["task_id"]) | (tasks["fixed_cost"] != 0)
+    if not spent and (tasks["is_started"] & has_cost).any():
+        return CannotSay("work has begun, but no cost of it is recorded")
     is_support = open_["kind"].reindex(rate.index) == "level_of_effort"
     return Costs(spent, float(to_come), rate[~is_support], rate[is_support])
 

@@ -62,8 +62,9 @@ def contingency(
     -------
     A row for time (working days) and one for cost: quantity, plan_finish and finish, or plan and
     amount (at the confidence), contingency (over the plan), over_p50, expected_value (of the open
-    risks, sum of probability x impact), confidence_of_expected_value: the chance that the risks
-    cost no more than that (NaN for more than 20 risks).
+    risks, sum of probability x mean impact: that of the triangle between its three points),
+    confidence_of_expected_value: the chance that the risks cost no more than that (each its mean;
+    NaN for more than 20 risks).
 
     Notes
     -----
@@ -76,7 +77,8 @@ def contingency(
     minutes = minutes_of(pd.Series([simulation.plan.finish, simulation.finish_at(0.5), at]))
     days = simulation.working_days(minutes[:2], minutes[2])
     risks = simulation.case.risks
-    each = list(zip(risks["probability"], risks["cost_mode"], strict=True))
+    amounts = risks[["cost_low", "cost_mode", "cost_high"]].mean(axis=1)
+    each = list(zip(risks["probability"], amounts, strict=True))
     expected = float(sum(p * amount for p, amount in each))
     sure = np.nan
     if 0 < len(each) <= MOST_RISKS:

@@ -37,7 +37,7 @@ class Risks:
     """What may occur, one value a risk; all its effects have one severity, from one score.
 
     - growth: of the remaining duration of its tasks, 0.2 is a fifth; those of one `parallel` group
-      (-1: none) do not multiply, the largest counts
+      (-1: none) do not multiply, the largest that occurs counts; so do delays
     - delay: working minutes added to each of its tasks; cost: of the project
     - calendar: its bit in the index of `Model.variant`, -1 where it changes no calendar
     - tasks, tasks_from: risks of each uncertain task: tasks[tasks_from[i] : tasks_from[i + 1]]

@@ -177,9 +177,10 @@ class Simulation:
         )
 
     def _merge_bias(self, node: int, finish: np.ndarray) -> float:
-        """How much later, on average, than the latest average of what it waits for.
+        """How many working days later, on average, than the latest average of what it waits for.
 
-        NaN where it waits for a summary or for the start of something, or with a lag.
+        What is finished holds nothing back. NaN where it waits for a summary or for the start
+        of something, or with a lag.
         """
         model, links = self.case.model, self.plan.links
         ids, watched = model.networks[0].ids, model.watched
@@ -188,8 +189,14 @@ class Simulation:
         is_plain = into["kind"].isin(["FS", "FF"]) & (into["lag_hours"] == 0) & (before >= 0)
         if not len(into) or not is_plain.all():
             return float("nan")
-        means = self.trials.watched[:, np.searchsorted(watched, before)].mean(axis=0)
-        return float(self.working_days(round(means.max()), round(finish.mean())))
+        is_done = self.plan.tasks.set_index("id")["is_finished"].reindex(into["predecessor_id"])
+        before = before[~is_done.to_numpy(bool)]
+        if not len(before):
+            return 0.0
+        count = self.plan.calendars[""].minutes_before
+        means = count(self.trials.watched[:, np.searchsorted(watched, before)]).mean(axis=0)
+        hours = self.plan.project.header.hours_per_day
+        return float(count(finish).mean() - means.max()) / 60 / hours
 
     @cached_property
     def goals(self) -> pd.DataFrame:

@@ -29,8 +29,9 @@ def open_risks(
     """The risks that may still occur, and in words which are left out.
 
     Closed, retired and rejected risks cannot occur; one that has occurred is part of the plan; one
-    whose tasks are all finished is past. Once its response is in place, the residual figures count:
-    the most likely impact is the residual one, and the three points keep their ratio to it.
+    whose tasks are all finished, inactive or level of effort delays nothing. Once its response is
+    in place, the residual figures count: the most likely impact is the residual one, and the three
+    points keep their ratio to it.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def _said(found: pd.DataFrame, n_shut: int, n_past: int, n_empty: int) -> str:
     if len(found):
         said += f", {int(found['is_responded'].sum())} with the response in place"
     absent = [f"{n_shut} closed or occurred"] * (n_shut > 0)
-    absent += [f"{n_past} of finished work"] * (n_past > 0)
+    absent += [f"{n_past} of no work that is left"] * (n_past > 0)
     absent += [f"{n_empty} without impact"] * (n_empty > 0)
     return f"{said}; left out: {', '.join(absent)}." if absent else f"{said}."
 
@@ -147,13 +148,14 @@ def risk_arrays(
         The tasks that follow each task, directly or not.
     """
     delays = rows.assign(
-        task_ids=[_firsts(ids, after) for ids in rows["task_ids"]], parallel_group="",
-        calendar_id="", **{f"{i}_{e}": 0.0 for i in ("percent", "cost") for e in ENDS},
+        task_ids=[_firsts(ids, after) for ids in rows["task_ids"]], calendar_id="",
+        **{f"{i}_{e}": 0.0 for i in ("percent", "cost") for e in ENDS},
     )  # fmt: skip
     delays = delays[(rows[["hours_low", "hours_high"]] != 0).any(axis=1)].explode("task_ids")
     share = delays["task_ids"].map(pace).to_numpy()
     hours = [f"hours_{end}" for end in ENDS]
     delays[hours] = delays[hours].mul(share, axis=0)
+    is_delay = np.repeat([0, 1], [len(rows), len(delays)])
     rows = pd.concat([rows.assign(**dict.fromkeys(hours, 0.0)), delays], ignore_index=True)
     touched = rows["task_ids"].explode().dropna()
     place = pace.index.get_indexer(touched)
@@ -166,7 +168,7 @@ def risk_arrays(
         table = n_tables + np.arange(len(rows)) + len(rows) * (len(modes) - 1)
         ranges[impact] = Ranges(table.astype(np.int32), low * unit, (high - low) * unit)
     is_grouped = (rows["parallel_group"] != "").to_numpy()
-    parallel = np.where(is_grouped, rows["parallel_group"].factorize()[0], -1)
+    parallel = np.where(is_grouped, 2 * rows["parallel_group"].factorize()[0] + is_delay, -1)
     calendar = np.where(rows["calendar_id"] != "", (rows["calendar_id"] != "").cumsum() - 1, -1)
     risks = Risks(
         key=np.array([key_of(f"risk {each}") for each in rows["id"]], np.uint64),

@@ -43,6 +43,7 @@ class Uncertainty:
 def remaining_tasks(plan: Schedule, network: TrialNetwork) -> pd.DataFrame:
     """The tasks that are not finished: `node`, `task_id`, `remaining` and `planned` minutes.
 
+    A milestone `is_point` and lasts no time; other tasks may just have no planned duration.
     `week` is the working minutes in a usual week of its calendar. Level of effort is left out:
     it goes along with the work.
     """
@@ -58,6 +59,7 @@ def remaining_tasks(plan: Schedule, network: TrialNetwork) -> pd.DataFrame:
             "name": tasks["name"].to_numpy(),
             "remaining": network.duration[: len(ids)],
             "planned": np.where(is_point, 0.0, planned),
+            "is_point": is_point,
             "week": tasks["calendar_id"].map(weeks).mask(tasks["is_elapsed"], WEEK).to_numpy(),
         }
     )
@@ -226,7 +228,7 @@ def _said(
     rows: pd.DataFrame, record: pd.DataFrame | None, known: dict[str, np.ndarray], fallen: set[str]
 ) -> list[str]:
     """In words, where the ranges come from and which tasks have none."""
-    rows = rows[rows["remaining"] > 0]
+    rows = rows[(rows["remaining"] > 0) | (rows["source"] != "")]
     counts = rows["source"].value_counts()
     said = {
         "points": "have three points",
@@ -237,7 +239,7 @@ def _said(
         "": "have no range and take exactly what is planned",
     }
     parts = [f"{counts[name]} {words}" for name, words in said.items() if counts.get(name, 0)]
-    found = [f"Of {len(rows)} tasks that remain, {'; '.join(parts)}."]
+    found = [f"Of {len(rows)} tasks that remain, {'; '.join(parts) or 'none takes time'}."]
     found += [f"A task takes its three points, because {each}." for each in sorted(fallen)]
     types = sorted(set(rows["task_type"]) - {""} - known.keys())
     if types and record is not None:

@@ -85,6 +85,17 @@ def test_contingency_stands_beside_the_expected_value():
     assert simulation.cost.mean() == pytest.approx(164_000, abs=4 * 120_000 / np.sqrt(N))
 
 
+def test_the_expected_value_is_that_of_the_three_points():
+    """Half a chance of 10, 20 or 300 is worth 55, not half of the most likely 20."""
+    risk = {"id": "R", "probability": 0.5, "optimistic_impact_cost": 10, "impact_cost": 20,
+            "pessimistic_impact_cost": 300}  # fmt: skip
+    simulation = simulate(priced(risky_plan([100], register=[risk]), {1: 0.0}), n_trials=N)
+    cost = contingency(simulation).iloc[1]
+    assert cost["expected_value"] == pytest.approx(55)
+    mean_error = simulation.cost.std() / np.sqrt(N)
+    assert simulation.cost.mean() == pytest.approx(55, abs=4 * mean_error)
+
+
 def test_the_planned_cost_is_that_of_the_plan():
     """Work of the plan at its rates, fixed cost and what is spent; no risk."""
     risk = {"id": "R", "probability": 0.9, "impact_cost": 5_000, "task_ids": "1"}

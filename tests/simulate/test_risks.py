@@ -1,5 +1,7 @@
 """Risk drivers after Hulett, the calendar they may change, and the money they cost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,6 +46,27 @@ def test_of_parallel_risks_the_largest_counts():
     assert found.keys() == {100, 120, 150}
     assert found[150] == pytest.approx(0.3, abs=error(0.3))
     assert found[120] == pytest.approx(0.35, abs=error(0.35))
+
+
+def test_of_parallel_delays_the_largest_that_occurs_counts():
+    """Two delays of one group, 40 and 10 hours: both together 40; a gain counts where it is alone.
+
+    Beside a growth of the same group the delay is added, for they are of different kinds.
+    """
+
+    def group(**hours_of):
+        return [{"id": name, "probability": 1.0, "impact_hours": most, "task_ids": "1",
+                 "parallel_group": "p"} for name, most in hours_of.items()]  # fmt: skip
+
+    def ends(register):
+        return set(np.round(hours(simulate(risky_plan([100], register=register), n_trials=300))))
+
+    assert ends(group(A=40, B=10)) == {140}
+    assert ends(group(A=-8)) == {92}
+    assert ends(group(A=-8, B=-20)) == {92}
+    assert ends([{**R2, "probability": 1.0, "parallel_group": "p"}, *group(A=40, B=10)]) == {190}
+    half = [{**risk, "probability": 0.5} for risk in group(A=40, B=10)]
+    assert ends(half) == {100, 110, 140}
 
 
 def test_a_shared_risk_correlates_its_tasks():
@@ -155,7 +178,7 @@ def test_a_risk_of_finished_work_is_past():
     plan = risky_plan([24, 24], [(1, 2)], estimates={2: (24, 24, 24)}, register=[R1], progress=done)
     simulation = simulate(plan.known_on(status), n_trials=100)
     assert len(set(hours(simulation))) == 1
-    assert "left out: 1 of finished work" in " ".join(simulation.assumptions)
+    assert "left out: 1 of no work that is left" in " ".join(simulation.assumptions)
 
 
 def test_a_risk_without_impact_is_no_uncertainty():
@@ -225,6 +248,31 @@ def test_level_of_effort_costs_as_long_as_the_project_lasts():
     plan = priced(plan.replace(tasks=tasks, links=links), {2: 5.0})
     simulation = simulate(plan, n_trials=1_000)
     assert simulation.cost == pytest.approx(5 * hours(simulation), abs=0.2)
+
+
+def test_level_of_effort_is_paid_from_the_start_on_where_the_status_date_is_before_it():
+    """A plan that has not begun costs the same whenever one looks at it."""
+    plan = risky_plan([100, 100], estimates={1: (80, 100, 150)})
+    links = pd.DataFrame([{"predecessor_id": "1", "successor_id": "2", "kind": kind}
+                          for kind in ("SS", "FF")])  # fmt: skip
+    tasks = plan.tasks.assign(kind=["task", "level_of_effort"])
+    plan = priced(plan.replace(tasks=tasks, links=links), {2: 5.0})
+    early = replace(plan.header, status_date=unit_plan.MONDAY - pd.Timedelta(days=3))
+    found = simulate(plan.replace(header=early), n_trials=300)
+    assert found.cost == pytest.approx(5 * hours(found), abs=0.2)
+
+
+def test_work_that_has_begun_without_a_recorded_cost_has_no_cost_forecast():
+    """Half of it is done and nothing is spent: that is a gap in the records, not a saving."""
+    now = unit_plan.MONDAY + pd.Timedelta(hours=50)
+    half = [{"status_date": now, "task_id": "1", "actual_start": unit_plan.MONDAY,
+             "remaining_hours": 50, "percent_complete": 50}]  # fmt: skip
+    plan = priced(risky_plan([100], estimates={1: (80, 100, 150)}, progress=half), {1: 10.0})
+    plan = plan.replace(header=replace(plan.header, status_date=now))
+    said = CannotSay("work has begun, but no cost of it is recorded")
+    assert simulate(plan, n_trials=10).cost == said
+    spent = [{"date": "2026-06-02", "amount": 480}]
+    assert simulate(plan.replace(costs=pd.DataFrame(spent)), n_trials=300).cost.min() > 480
 
 
 def test_cost_that_is_not_known_is_not_made_up():

@@ -3,6 +3,8 @@
 Monte Carlo error: every tolerance is 4 standard errors of the figure at the number of trials run.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -160,6 +162,19 @@ def test_a_backlog_lasts_as_its_teams_throughput_makes_it():
         assert "A task takes its three points, because" in " ".join(fallen_back.assumptions)
 
 
+@pytest.mark.parametrize("planned", [0.0, np.nan])
+def test_work_that_nobody_planned_a_time_for_has_its_range(planned):
+    """Points, or a backlog, are all that is known of it: leaving it out would make up a date."""
+    plan = risky_plan([100, 0], [(1, 2)], estimates={2: (10, 20, 40)})
+    plan = plan.replace(tasks=plan.tasks.assign(duration_hours=[100.0, planned], kind="task"))
+    found = hours(simulate(plan, n_trials=N))
+    assert found.min() > 110 and found.max() < 140 and found.std() > 3
+    backlog = pd.DataFrame([{"task_id": "2", "team": "red", "remaining_items": 10}])
+    weekly = pd.DataFrame({"team": "red", "week": range(6), "n_items": 5})
+    found = hours(simulate(plan.replace(estimates=backlog), throughput=weekly, n_trials=100))
+    assert set(found) == {100 + 2 * 7 * 24}
+
+
 def test_three_equal_points_are_certainty_and_said_so():
     """P10 and P90 are the date of the schedule, to the minute."""
     plan = risky_plan([8, 16], [(1, 2)], estimates={1: (8, 8, 8), 2: (16, 16, 16)})
@@ -194,6 +209,34 @@ def test_a_what_if_of_nothing_is_refused():
     """A mistyped id would compare a plan with itself."""
     with pytest.raises(ProjectError, match='"T9" is neither a task nor a risk'):
         simulate(pert_vector(), without=["1", "T9"])
+
+
+def test_without_a_summary_the_tasks_below_it_take_what_is_planned():
+    """An id that is known is never passed over in silence."""
+    plan = risky_plan([100, 50], estimates={1: (90, 100, 120), 2: (45, 50, 300)})
+    summary = pd.DataFrame([{"id": "S", "name": "S", "kind": "summary"}])
+    below = plan.tasks.assign(parent_id="S", kind="task")
+    plan = plan.replace(tasks=pd.concat([below, summary]))
+    assert set(hours(simulate(plan, n_trials=300, without=["S"]))) == {100}
+
+
+def test_no_trial_is_no_simulation():
+    """At least one."""
+    with pytest.raises(ValueError, match="n_trials is 0"):
+        simulate(pert_vector(), n_trials=0)
+
+
+def test_what_is_finished_has_no_merge_bias():
+    """A milestone waits only for what is open; where all before it is done it has none."""
+    now = unit_plan.MONDAY + pd.Timedelta(hours=150)
+    start, finish = unit_plan.MONDAY, unit_plan.MONDAY + pd.Timedelta(hours=100)
+    done = {"status_date": now, "task_id": "1", "actual_start": start, "actual_finish": finish}
+    plan = risky_plan([100, 0, 100], [(1, 2)], estimates={3: (80, 100, 150)})
+    plan = plan.replace(
+        tasks=plan.tasks.assign(kind=["task", "milestone", "task"]), progress=pd.DataFrame([done])
+    )
+    plan = plan.replace(header=replace(plan.header, status_date=now))
+    assert simulate(plan, n_trials=300).milestones["merge_bias_days"].tolist() == [0.0]
 
 
 def test_trials_stop_when_the_p80_is_stable():
