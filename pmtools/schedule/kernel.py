@@ -307,6 +307,29 @@ def limit_of(clocks, calendar, worked, last):  # type: ignore[no-untyped-def]
     return instant if instant <= last else finish_at(clocks, calendar, worked)
 
 
+@inlined
+def events_of(clocks, link, after, later, far, near, runs):  # type: ignore[no-untyped-def]
+    """The instants of the late and of the early event of a successor, for another calendar."""
+    is_start = link.kind in (FS, SS)
+    to, until, is_free = later.limit, later.begins, not (runs or after.delay != 0)
+    if not (is_free and (is_start or after.duration == 0)):
+        waits = after.may_wait and not is_start
+        to = later.done if waits else latest_at(clocks, after.calendar, far)
+    if not (is_free and is_start and after.duration > 0):
+        until = latest_at(clocks, after.calendar, near)
+    return to, until
+
+
+@inlined
+def shift(clocks, mine, placed, move):  # type: ignore[no-untyped-def]
+    """Place a node so much later, also in the passes that follow."""
+    placed.start += move
+    placed.begin += move
+    placed.finish += move
+    placed.floor = placed.start
+    placed.begins = start_at(clocks, mine.calendar, placed.begin)
+
+
 @uncounted
 def backward(a, s):  # type: ignore[no-untyped-def]
     """The latest finish of each node that delays no limit (`late`), and no early date (`free`).
@@ -345,12 +368,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
                 if link.is_plain:
                     far, near = far - link.lag, near - link.lag
                 else:
-                    to, until, is_free = later.limit, later.begins, not (runs or after.delay != 0)
-                    if not (is_free and (is_start or after.duration == 0)):
-                        waits = after.may_wait and not is_start
-                        to = later.done if waits else latest_at(a.clocks, after.calendar, far)
-                    if not (is_free and is_start and after.duration > 0):
-                        until = latest_at(a.clocks, after.calendar, near)
+                    to, until = events_of(a.clocks, link, after, later, far, near, runs)
                     far, to = retreat(a.clocks, link, mine.calendar, to)
                     near, until = retreat(a.clocks, link, mine.calendar, until)
                     if link.kind in (SS, SF) or work == 0:  # in its free time, but not after it
@@ -370,11 +388,7 @@ def backward(a, s):  # type: ignore[no-untyped-def]
         placed.free = placed.end if free == LATEST else free
         move = min(placed.free, placed.end, mine.latest) - placed.finish
         if mine.is_late and move > 0:
-            placed.start += move
-            placed.begin += move
-            placed.finish += move
-            placed.floor = placed.start
-            placed.begins = start_at(a.clocks, mine.calendar, placed.begin)
+            shift(a.clocks, mine, placed, move)
 
 
 def warm() -> None:
