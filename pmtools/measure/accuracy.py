@@ -124,6 +124,8 @@ def forecast_record(history: str) -> Accuracy | NoRecord:
 def forecast_accuracy(forecasts: pd.DataFrame, outcomes: pd.DataFrame) -> Accuracy:
     """Score forecasts that were made before the outcome by what came.
 
+    Only projects that are finished count: of one on its way the late milestones are not known yet.
+
     Parameters
     ----------
     forecasts
@@ -144,6 +146,7 @@ def forecast_accuracy(forecasts: pd.DataFrame, outcomes: pd.DataFrame) -> Accura
 def _scored(forecasts: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     known = {"finish": "actual_finish", "amount": "actual_amount"}
     known = outcomes[["project_id", "quantity", "start", *known]].rename(columns=known)
+    known = known[known["project_id"].isin(known.query("quantity == 'finish'")["project_id"])]
     rows = forecasts.merge(known, on=["project_id", "quantity"])
     is_before = rows.get("is_before", pd.Series(True, index=rows.index))
     rows = rows[is_before & (rows["status_date"] < rows["actual_finish"])]

@@ -136,12 +136,15 @@ def test_what_is_said_at_the_end_or_in_hindsight_is_no_forecast():
 
 
 def test_milestones_are_scored_together():
-    """Each of their dates is a forecast of the project it stands in."""
+    """Each of their dates is a forecast of the project it stands in, once that is finished:
+    of a project on its way only those are known that came early.
+    """
     said = forecasts(("A", 5, "simulation", 0.8, 60), ("A", 5, "simulation", 0.8, 70))
     said["quantity"] = ["milestone:1", "milestone:2"]
     known = pd.concat([outcomes(A=50).assign(quantity="milestone:1"),
                        outcomes(A=80).assign(quantity="milestone:2")])  # fmt: skip
-    row = forecast_accuracy(said, known).coverage.iloc[0]
+    assert forecast_accuracy(said, known).scored.empty
+    row = forecast_accuracy(said, pd.concat([known, outcomes(A=90)])).coverage.iloc[0]
     assert (row["quantity"], row["n_projects"], row["share"]) == ("milestone", 1, 0.5)
 
 
