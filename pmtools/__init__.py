@@ -26,6 +26,7 @@ _CONTENTS = {
     "pmtools.simulate.joint": ("joint_confidence", "confidence_frontier", "contingency"),
     "pmtools.simulate.sensitivity": ("cruciality",),
     "pmtools.measure.earned_value": ("earned_value", "EarnedValue"),
+    "pmtools.measure.estimates": ("estimate_ratios",),
     "pmtools.measure.milestones": ("schedule_weeks", "milestones", "milestone_trend"),
     "pmtools.measure.lookahead": ("done_since", "due_within", "overdue", "with_baseline"),
     "pmtools.measure.flow": ("flow", "Flow", "nearest_rank"),
