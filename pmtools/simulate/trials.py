@@ -24,7 +24,7 @@ Passes = Callable[[Model], list[Callable[..., None]]]
 
 def run(
     model: Model, *, n_trials: int, seed: int, threads: int = 1, is_limited: bool = False,
-    block: int = BLOCK,
+    block: int = 0,
 ) -> Trials:  # fmt: skip
     """Draw, schedule and count trials.
 
@@ -36,7 +36,7 @@ def run(
         Nobody is asked for more than there is, in every trial: a list schedule (see `limited`).
         Floats are those that the links leave.
     threads, block
-        Decide how fast it is, never what it finds.
+        Decide how fast it is, never what it finds; 0 trials a block chooses by `n_trials`.
 
     Raises
     ------
@@ -49,6 +49,7 @@ def run(
     times the growth by risks that occur, plus their delays, in whole minutes. Significance after
     Williams (1992), criticality by total float.
     """
+    block = block or (BLOCK if n_trials < 16 * BLOCK else 2 * BLOCK)
     shares = np.array_split(np.arange(0, n_trials, block), threads)
     draws, passes = draws_of(model, seed), _passes
     if is_limited:  # the library of levelling is slow to import
