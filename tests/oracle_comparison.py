@@ -51,12 +51,26 @@ class Case:
     @cached_property
     def links(self) -> pd.DataFrame:
         """Table `links`, and of both tasks whether they are started, finished and unfinished."""
-        rows = self.project.links.copy()
+        return self._with_state(self.project.links.copy())
+
+    def _with_state(self, rows: pd.DataFrame) -> pd.DataFrame:
         facts = self.plan.tasks.set_index("id")
         for end in ("predecessor", "successor"):
             for name in ("is_started", "is_finished"):
                 rows[f"{end}_{name}"] = rows[f"{end}_id"].isin(facts.index[facts[name]])
         return rows
+
+    @cached_property
+    def leaf_links(self) -> pd.DataFrame:
+        """Links of tasks, those of a summary as links of all tasks in it."""
+        inside = self.tasks.index[self.tasks["parent_id"] == "S"].tolist()
+        rows = self.project.links
+        rows = rows.assign(from_summary=rows["predecessor_id"] == "S",
+                           into_summary=rows["successor_id"] == "S")  # fmt: skip
+        for end in ("predecessor_id", "successor_id"):
+            leaves = [inside if task == "S" else [task] for task in rows[end]]
+            rows = rows.assign(**{end: leaves}).explode(end, ignore_index=True)
+        return self._with_state(rows)
 
     def hours(self, task: str, start: pd.Timestamp, finish: pd.Timestamp) -> float:
         """Working hours of the task's calendar between two instants."""
@@ -221,10 +235,11 @@ def _is_late_only(case: Case, left: Differences) -> bool:
         row = ours.loc[task]
         finish = case.hours(task, row["early_finish"], row["late_finish"])
         start = case.hours(task, row["early_start"], row["late_start"])
+        start = finish if row["is_started"] and is_microsoft else start
         fits = {"start": start, "smallest": min(start, finish)}.get(kind, finish)
         if (
             not (name in LATE or task in _moved(case))
-            or (row["is_started"] and is_microsoft)
+            or (row["is_started"] and is_microsoft and name == "late_start")
             or abs(row["total_float"] - fits) > 0.01
         ):
             return False
@@ -261,9 +276,13 @@ def _pushed(case: Case, task: str, later: float) -> Project:
     """The network long before it starts, one task held near our late start."""
     tasks = case.project.tasks.copy()
     calendar = case.plan.calendars[case.tasks.at[task, "calendar_id"]]
-    at = calendar.next_work(calendar.add(case.ours.at[task, "late_start"], later))
-    mine = tasks["id"] == task
     is_primavera = case.project.header.scheduling == "primavera_p6"
+    row = case.ours.loc[task]
+    late = row["late_start"]
+    if row["is_started"] and not is_primavera:  # this is when it started: take that of the rest
+        late = calendar.add(row["late_finish"], -row["remaining_hours"])
+    at = calendar.next_work(calendar.add(late, later))
+    mine = tasks["id"] == task
     # MPXJ moves a midnight of Primavera's "start no earlier than" to another hour of that day.
     tasks["constraint"] = np.where(mine, "MSO" if is_primavera else "SNET", "")
     tasks["constraint_date"] = pd.Series(
@@ -273,9 +292,11 @@ def _pushed(case: Case, task: str, later: float) -> Project:
     ours = case.ours.reindex(tasks["id"])
     is_started = tasks["id"].isin(case.ours.index[case.ours["is_started"]]).to_numpy(bool)
     tasks["duration_hours"] = np.where(is_started, ours["remaining_hours"], tasks["duration_hours"])
-    links = case.links[
+    pinned = case.tasks.index[case.tasks["constraint"].isin(["MSO", "MFO"]) & (not is_primavera)]
+    links = case.links[  # what must be on a date delays nothing, it is late itself
         ~case.links["predecessor_is_finished"] & ~case.links["successor_is_finished"]
-    ]
+        & ~case.links["predecessor_id"].isin(pinned)
+    ]  # fmt: skip
     header = case.project.header
     header = replace(header, start=header.start - LONG_AGO, status_date=None)
     return case.project.replace(
@@ -296,11 +317,7 @@ def _is_in_time(case: Case, frame: pd.DataFrame) -> bool:
         row, found = case.tasks.loc[task], frame.loc[task]
         limits = [("early_finish", end), ("early_finish", row["deadline"])]
         if row["constraint"] in LIMITS:
-            kind = (
-                "early_start"
-                if row["constraint"][1] == "S" or row["constraint"] == "MSO"
-                else "early_finish"
-            )
+            kind = "early_start" if row["constraint"] in ("SNLT", "MSO") else "early_finish"
             limits.append((kind, row["constraint_date"]))
         if any(
             pd.notna(limit) and case.hours(task, limit, found[name]) > 0.01

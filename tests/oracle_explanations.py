@@ -36,11 +36,10 @@ def last_tasks(case: Case) -> set[str]:
 
 
 def neighbours(case: Case, one: str, other: str) -> dict[str, set[str]]:
-    """The tasks at the other end of the links of each, those of a summary as its own."""
+    """The tasks at the other end of the links of each."""
     found: dict[str, set[str]] = {}
-    for mine, theirs in case.links[[one, other]].itertuples(index=False):
-        for task in leaves(case, {mine}):
-            found.setdefault(task, set()).update(leaves(case, {theirs}))
+    for mine, theirs in case.leaf_links[[one, other]].itertuples(index=False):
+        found.setdefault(mine, set()).add(theirs)
     return found
 
 
@@ -75,34 +74,27 @@ def under_way(case: Case, *kinds: str) -> set[str]:
     return set(at_work[case.tasks.loc[at_work, "constraint"].isin(kinds)])
 
 
-def leaves(case: Case, tasks) -> set[str]:
-    """These tasks, those inside instead of the summary."""
-    inside = case.tasks.index[case.tasks["parent_id"] == "S"]
-    return {leaf for task in tasks for leaf in (inside if task == "S" else (task,))}
-
-
 def ends(case: Case, links: pd.Series, both: bool = True) -> Differences:
     """What is touched by a rule of these links: what follows them, and what precedes (`both`)."""
-    rows = case.links[links.astype(bool)]
-    before = leaves(case, rows["predecessor_id"]) if both else ()
-    return touched(case, leaves(case, rows["successor_id"]), before)
+    rows = case.leaf_links[links.astype(bool)]
+    return touched(case, rows["successor_id"], rows["predecessor_id"] if both else ())
 
 
 def calendars_of_links(case: Case) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Of each link, the calendars of predecessor, successor and lag."""
     own = case.tasks["calendar_id"].replace("", "office")
     own = own.where(~case.tasks["is_elapsed"], "always")
-    before, after = (case.links[f"{end}_id"].map(own) for end in ("predecessor", "successor"))
+    before, after = (case.leaf_links[f"{end}_id"].map(own) for end in ("predecessor", "successor"))
     usual = case.plan.options.lag_calendar
     fixed = {"project": "office", "24h": "always"}.get(usual, "")
     lag = {"predecessor": before, "successor": after}.get(usual, before.mask(before != "", fixed))
-    return before, after, lag.where(case.links["lag_kind"] == "working", "always")
+    return before, after, lag.where(case.leaf_links["lag_kind"] == "working", "always")
 
 
 def is_lag_elsewhere(case: Case, kinds: tuple[str, ...], constraint: str = "") -> pd.Series:
     """Which links of these kinds have a lag that counts on another calendar than a task's."""
     before, after, lag = calendars_of_links(case)
-    links = case.links
+    links = case.leaf_links
     found = ((before != lag) | (after != lag)) & (links["lag_hours"] != 0)
     late = links["predecessor_id"].map(case.tasks["constraint"]) == constraint
     return found & links["kind"].isin(kinds) & (late | (not constraint))
@@ -112,7 +104,7 @@ def is_lead_elsewhere(case: Case, end: str) -> pd.Series:
     """Which links have a lead that counts on another calendar than the task `before`, `after`."""
     before, after, lag = calendars_of_links(case)
     own = before if end == "before" else after
-    return (own != lag) & (case.links["lag_hours"] < 0)
+    return (own != lag) & (case.leaf_links["lag_hours"] < 0)
 
 
 def clock(case: Case, task: str) -> WorkCalendar:

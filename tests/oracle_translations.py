@@ -78,9 +78,9 @@ def start_of_the_past(case: Case, project: Project) -> Project | None:
 def pause(case: Case, project: Project) -> Project | None:
     """What remains of paused work is not started, and not before the work done has ended."""
     links, tasks = project.links.copy(), project.tasks
-    waits = case.links[case.links["successor_is_started"] & ~case.links["predecessor_is_finished"]]
-    paused = case.ours.index.intersection(waits["successor_id"])
-    paused = paused[case.ours.loc[paused, "percent_complete"] > 0]
+    facts = case.ours
+    paused = facts.index[facts["is_started"] & (facts["percent_complete"] > 0)]
+    paused = paused.intersection(case.leaf_links["successor_id"])
     paused = paused.intersection(tasks.loc[tasks["constraint"] == "", "id"])
     if paused.empty:
         return None
@@ -90,7 +90,7 @@ def pause(case: Case, project: Project) -> Project | None:
     project = (
         _from_reached(project, links.index[mine & links["kind"].isin(["SS", "SF"])]) or project
     )
-    tasks, facts = project.tasks.set_index("id"), case.ours
+    tasks = project.tasks.set_index("id")
     for task in paused:
         calendar = case.plan.calendars[tasks.at[task, "calendar_id"]]
         left = facts.at[task, "remaining_hours"]
@@ -107,6 +107,7 @@ def _from_reached(project: Project, rows: pd.Index) -> Project | None:
         return None
     links, tasks = project.links.copy(), project.tasks
     ids = links.loc[rows, "predecessor_id"].unique()
+    ids = [task for task in ids if f"r{task}" not in set(tasks["id"])]  # by another rule
     links.loc[rows, "predecessor_id"] = "r" + links.loc[rows, "predecessor_id"]
     facts = project.progress[project.progress["task_id"].isin(ids)]
     facts = facts.assign(

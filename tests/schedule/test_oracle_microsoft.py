@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from oracle_comparison import NETWORKS, Case, Differences, Explanation, compared
-from oracle_explanations import COMMON, ends, leaves, touched, under_way
+from oracle_explanations import COMMON, ends, touched, under_way
 from oracle_translations import in_other_words
 from tools import needs_java
 
@@ -12,16 +12,27 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 def is_before_work_under_way(case: Case) -> pd.Series:
     """Which links lead from a task that is not finished into one that has started."""
-    return case.links.eval(
+    return case.leaf_links.eval(
         "successor_is_started and not successor_is_finished and not predecessor_is_finished"
     )
 
 
 def is_paused(case: Case) -> pd.Series:
-    """Which of these links pause it: what has begun with more than the date of its start."""
-    return is_before_work_under_way(case) & (
-        case.links["successor_id"].map(case.ours["percent_complete"]) > 0
-    )
+    """Which links pause work that has begun: their predecessors finish after its start."""
+    links = case.leaf_links
+    finish = links["predecessor_id"].map(case.plan.tasks.set_index("id")["finish"])
+    start = links["successor_id"].map(case.ours["actual_start"])
+    return (finish > start) & (links["successor_id"].map(case.ours["percent_complete"]) > 0)
+
+
+def of_first_together(case: Case) -> Differences:
+    """Late dates of tasks that together start a summary, on whose start others depend."""
+    links = case.leaf_links.query("from_summary and kind in ('SS', 'SF')")
+    before = links["predecessor_id"]
+    start = before.map(case.ours["early_start"])
+    is_first = (start == start.min()) | (before.map(case.tasks["constraint"]) == "ALAP")
+    first = before[is_first].unique()
+    return touched(case, late=first if before.nunique() > 1 else ())
 
 
 def of_elapsed(case: Case) -> Differences:
@@ -33,7 +44,7 @@ def of_elapsed(case: Case) -> Differences:
 def of_delay(case: Case) -> Differences:
     """What is touched by the levelling delay of a task with predecessors, or a constraint."""
     delayed = case.tasks["levelling_delay_hours"] > 0
-    follows = case.links["successor_id"].isin(case.tasks.index[delayed])
+    follows = case.leaf_links["successor_id"].isin(case.tasks.index[delayed])
     bound = case.tasks.index[delayed & (case.tasks["constraint"] != "")]
     return ends(case, follows) | touched(case, bound)
 
@@ -47,23 +58,23 @@ def of_late_without_float(case: Case) -> Differences:
 def of_late_under_way(case: Case) -> Differences:
     """What follows tasks as late as possible that are under way, and their own float."""
     tasks = under_way(case, "ALAP")
-    after = case.links.loc[case.links["predecessor_id"].isin(tasks), "successor_id"]
+    after = case.leaf_links.loc[case.leaf_links["predecessor_id"].isin(tasks), "successor_id"]
     own = {(task, "total_float") for task in tasks}
-    return own | touched(case, leaves(case, after))
+    return own | touched(case, after)
 
 
 def of_lag_into_other_calendars(case: Case) -> Differences:
     """What is touched by lags into a summary whose tasks have calendars of their own."""
     is_other = case.tasks.loc[case.tasks["parent_id"] == "S", "calendar_id"].ne("").any()
-    return ends(case, case.links.eval("successor_id == 'S' and lag_hours != 0") & is_other)
+    return ends(case, case.leaf_links.eval("into_summary and lag_hours != 0") & is_other)
 
 
 def of_start_under_way(case: Case) -> Differences:
     """Late dates before start-to-finish links from work under way."""
-    rows = case.links.eval(
+    rows = case.leaf_links.eval(
         "kind == 'SF' and predecessor_is_started and not predecessor_is_finished"
     )
-    return touched(case, late=leaves(case, case.links.loc[rows, "predecessor_id"]))
+    return touched(case, late=case.leaf_links.loc[rows, "predecessor_id"])
 
 
 EXPLANATIONS = (
@@ -80,8 +91,7 @@ EXPLANATIONS = (
         "../shared/data task 60 must finish on 2013-03-19 08:48, when the rest of its successor "
         "61 goes on, not weeks later when that must. MPXJ takes the late start of the rest.",
         lambda case: touched(
-            case,
-            late=leaves(case, case.links.loc[is_before_work_under_way(case), "predecessor_id"]),
+            case, late=case.leaf_links.loc[is_before_work_under_way(case), "predecessor_id"]
         ),
     ),
     Explanation(
@@ -94,7 +104,7 @@ EXPLANATIONS = (
     Explanation(
         "elapsed lag of a finish-to-finish link",
         "The lag counts from finish to finish. MPXJ adds it to the start of the successor.",
-        lambda case: ends(case, case.links.eval("kind == 'FF' and lag_kind == 'elapsed'")),
+        lambda case: ends(case, case.leaf_links.eval("kind == 'FF' and lag_kind == 'elapsed'")),
     ),
     Explanation(
         "levelling delay of a task with predecessors or a constraint",
@@ -122,7 +132,13 @@ EXPLANATIONS = (
         "percent lag of a link from a summary",
         "It is a share of the duration of the summary, which reaches from its first start to its "
         "last finish. MPXJ takes the share of the duration of each task inside.",
-        lambda case: ends(case, case.links.eval("predecessor_id == 'S' and lag_kind == 'percent'")),
+        lambda case: ends(case, case.leaf_links.eval("from_summary and lag_kind == 'percent'")),
+    ),
+    Explanation(
+        "start of a summary with several first tasks",
+        "Each is its start, so none may start later, nor be moved as late as possible without "
+        "regard to it. MPXJ takes one of them.",
+        of_first_together,
     ),
     Explanation(
         "start-to-finish link from work under way",

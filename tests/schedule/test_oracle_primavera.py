@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 def at_work(case: Case, end: str) -> pd.Series:
     """Of which links that end has begun and has not finished."""
-    return case.links[f"{end}_is_started"] & ~case.links[f"{end}_is_finished"]
+    return case.leaf_links[f"{end}_is_started"] & ~case.leaf_links[f"{end}_is_finished"]
 
 
 def of_late_work(case: Case, tasks) -> Differences:
@@ -43,7 +43,7 @@ def starts_in_free_time(case: Case) -> Differences:
     starts = case.theirs["early_start"]
     tasks = case.ours.index[~case.ours["is_started"]]
     found = {task for task in tasks if starts[task] != clock(case, task).next_work(starts[task])}
-    links = case.links.query("kind == 'SS' and lag_hours == 0")
+    links = case.leaf_links.query("kind == 'SS' and lag_hours == 0")
     ends = (starts.reindex(links[f"{end}_id"]).array for end in ("predecessor", "successor"))
     is_after = np.greater(*ends)
     return of_late_work(case, found | (set(links["predecessor_id"][is_after]) & {*tasks}))
@@ -65,8 +65,8 @@ def ends_in_free_time(case: Case, row, dates: pd.DataFrame, name: str) -> bool:
 
 def of_finish_in_free_time(case: Case, has_lag: bool) -> Differences:
     """What is touched by finishes that links with (without) a lag put into free time."""
-    is_lagged = case.links["lag_hours"] != 0
-    rows = case.links[case.links["kind"].isin(["FF", "SF"]) & (is_lagged == has_lag)]
+    is_lagged = case.leaf_links["lag_hours"] != 0
+    rows = case.leaf_links[case.leaf_links["kind"].isin(["FF", "SF"]) & (is_lagged == has_lag)]
     early = {
         row.successor_id
         for row in rows.itertuples()
@@ -98,7 +98,7 @@ def of_milestones(case: Case) -> Differences:
 def past_a_start(case: Case) -> Differences:
     """What is touched by late starts that are past that of a successor by a start-to-start link."""
     found, late = set(), case.theirs["late_start"]
-    for row in case.links[case.links["kind"] == "SS"].itertuples():
+    for row in case.leaf_links[case.leaf_links["kind"] == "SS"].itertuples():
         if {row.predecessor_id, row.successor_id} <= {*case.ours.index}:
             lag = case.plan.calendars[calendars_of_links(case)[2][row.Index]]
             at = lag.add(late[row.predecessor_id], row.lag_hours)
@@ -123,13 +123,13 @@ def beyond_the_project(case: Case) -> Differences:
 
 def of_support(case: Case, is_tied) -> set[str]:
     """The level of effort, where this is true of a link that ties it."""
-    ties = case.links.eval("predecessor_id == 'E' or successor_id == 'E'")
+    ties = case.leaf_links.eval("predecessor_id == 'E' or successor_id == 'E'")
     return {"E"} if (ties & is_tied).any() and "E" in case.ours.index else set()
 
 
 def goes_along(case: Case) -> Differences:
     """Differences of level of effort, where what it goes along with is at another instant."""
-    ties = case.links.query("predecessor_id == 'E' or successor_id == 'E'")
+    ties = case.leaf_links.query("predecessor_id == 'E' or successor_id == 'E'")
     near = sorted(({*ties["predecessor_id"], *ties["successor_id"]} - {"E"}) & {*case.ours.index})
     names = {
         name for name in DATES if (case.ours.loc[near, name] != case.theirs.loc[near, name]).any()
@@ -140,7 +140,7 @@ def goes_along(case: Case) -> Differences:
 
 def of_support_at_work(case: Case) -> Differences:
     """Dates of level of effort beside what has finished, or has begun before it is to end."""
-    links = case.links
+    links = case.leaf_links
     past = links["predecessor_is_finished"] | links["successor_is_finished"]
     past |= links["successor_is_started"] & (links["predecessor_id"] == "E")
     return {each for each in case.differences if each[0] in of_support(case, past)}
@@ -166,7 +166,7 @@ EXPLANATIONS = (
         lambda case: ends(
             case,
             at_work(case, "successor")
-            & case.links.eval("kind == 'SF' and (lag_hours <= 0 or predecessor_is_started)"),
+            & case.leaf_links.eval("kind == 'SF' and (lag_hours <= 0 or predecessor_is_started)"),
         ),
     ),
     Explanation(
@@ -175,7 +175,8 @@ EXPLANATIONS = (
         "Working with Activity Constraints). MPXJ takes the lag off the start of the task, not "
         "off its finish: its dates delay the successor or could be later.",
         lambda case: of_late_work(
-            case, case.links.loc[is_lag_elsewhere(case, ("FS", "SS"), "ALAP"), "predecessor_id"]
+            case,
+            case.leaf_links.loc[is_lag_elsewhere(case, ("FS", "SS"), "ALAP"), "predecessor_id"],
         ),
     ),
     Explanation(
@@ -213,7 +214,7 @@ EXPLANATIONS = (
         "(its author notes that he does not know why).",
         lambda case: ends(
             case,
-            case.links.eval("kind == 'SS' and lag_hours == 0")
+            case.leaf_links.eval("kind == 'SS' and lag_hours == 0")
             & (calendars_of_links(case)[0] != "office")
             & (case.project.header.lag_calendar == "project"),
             both=False,
@@ -229,14 +230,14 @@ EXPLANATIONS = (
         "start-to-finish link from work under way",
         "What follows waits for the start of what remains, as from start to start. MPXJ takes the "
         "status date instead, and in late dates no lag.",
-        lambda case: ends(case, at_work(case, "predecessor") & (case.links["kind"] == "SF")),
+        lambda case: ends(case, at_work(case, "predecessor") & (case.leaf_links["kind"] == "SF")),
     ),
     Explanation(
         "start-to-start lag from work under way, on another calendar",
         "Of the lag, what its calendar worked since the actual start has passed. MPXJ takes the "
         "actual duration of the task, on the task's calendar.",
         lambda case: ends(
-            case, is_lag_elsewhere(case, ("SS",)) & case.links["predecessor_is_started"]
+            case, is_lag_elsewhere(case, ("SS",)) & case.leaf_links["predecessor_is_started"]
         ),
     ),
     Explanation(
@@ -265,8 +266,8 @@ EXPLANATIONS = (
         "finish it counts all of it from the status date.",
         lambda case: ends(
             case,
-            case.links["kind"].isin(["FF", "SF"])
-            & case.links.eval("lag_hours > 0 and predecessor_is_finished"),
+            case.leaf_links["kind"].isin(["FF", "SF"])
+            & case.leaf_links.eval("lag_hours > 0 and predecessor_is_finished"),
             both=False,
         ),
     ),
@@ -287,7 +288,7 @@ EXPLANATIONS = (
         lambda case: {
             (task, name)
             for task, name in case.differences
-            if task in of_support(case, case.links["lag_hours"] < 0) and name in LATE
+            if task in of_support(case, case.leaf_links["lag_hours"] < 0) and name in LATE
         },
     ),
     Explanation(
@@ -306,9 +307,9 @@ EXPLANATIONS = (
         "backward pass does not, and so has float where there is none, or less than none.",
         lambda case: touched(
             case,
-            late=case.links.loc[
+            late=case.leaf_links.loc[
                 at_work(case, "successor")
-                & case.links.eval(
+                & case.leaf_links.eval(
                     "kind == 'FS' and lag_hours != 0 and not predecessor_is_finished"
                 ),
                 "predecessor_id",
@@ -329,7 +330,9 @@ EXPLANATIONS = (
         "lets it wait for the next shift. Late, so does the predecessor.",
         lambda case: (
             ends(case, is_lead_elsewhere(case, "after"))
-            | touched(case, late=case.links["predecessor_id"][is_lead_elsewhere(case, "before")])
+            | touched(
+                case, late=case.leaf_links["predecessor_id"][is_lead_elsewhere(case, "before")]
+            )
         ),
     ),
     Explanation(
