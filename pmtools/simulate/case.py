@@ -17,12 +17,15 @@ from pmtools.schedule import Schedule, ScheduleOptions
 from pmtools.schedule.progress import status_minute
 from pmtools.simulate.correlation import copula_of, correlation_said
 from pmtools.simulate.costs import Costs, costs_of
-from pmtools.simulate.model import Model, Ranges, TrialNetwork, Trials, key_of
+from pmtools.simulate.draws import MOST
+from pmtools.simulate.model import Model, Ranges, TrialNetwork, Trials, key_of, longest_of, top_of
 from pmtools.simulate.networks import trial_network
 from pmtools.simulate.risks import MOST_CALENDARS, followers, leaves_below, open_risks, risk_arrays
 from pmtools.simulate.trials import run
 from pmtools.simulate.uncertainty import Uncertainty, remaining_tasks, uncertainty_of
 from pmtools.words import plain
+
+MOST_MONEY = 1e15
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ def case_of(
             "no task that remains has a range, and no risk is open: one date is not a forecast"
         )
     costs, (milestones, watched) = costs_of(plan), _watched(plan, network)
-    pace = tasks.set_index("task_id")["week"] / plan.calendars[""].borders.week
-    arrays, risk_tables = risk_arrays(risks, pace, followers(project, touched), len(found.tables))
+    week = plan.calendars[""].borders.week
+    pace = (tasks["week"] / week if week else 0.0 * tasks["week"] + 1).set_axis(tasks["task_id"])
+    with np.errstate(over="ignore", invalid="ignore"):  # refused below
+        after = followers(project, touched)
+        arrays, risk_tables = risk_arrays(risks, pace, after, len(found.tables))
     model = Model(
         plan=plan,
         networks=_networks(undated, plan.options, network, risks),
@@ -103,6 +109,7 @@ def case_of(
         watched=watched,
         critical_minutes=round(plan.options.critical_hours * 60),
     )
+    _refuse_endless(project, model, tasks["task_id"], risks["row"])
     said = (correlation_said(settings.correlation), *found.assumptions, risks_said)
     return Case(plan, model, found.tasks, risks, costs, milestones, said)
 
@@ -132,6 +139,26 @@ def _certain(found: Uncertainty, is_without: pd.Series) -> Ranges:
     """The ranges; tasks whose uncertainty is removed take what is planned."""
     low = np.where(is_without, found.tasks["remaining"], found.minutes.low)
     return replace(found.minutes, low=low, span=np.where(is_without, 0.0, found.minutes.span))
+
+
+def _refuse_endless(project: Project, model: Model, ids: pd.Series, rows: pd.Series) -> None:
+    """What the trials would cut off at the largest number that they count with."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        is_long = ~(longest_of(model) <= MOST)
+        is_dear = ~(np.abs(top_of(model, model.risks.cost)[: len(rows)]) <= MOST_MONEY)
+    place = {each: n for n, each in enumerate(project.tasks["id"])}
+    problems = [
+        Problem(project.place("tasks", place[each]),
+                f'task "{plain(each)}" could last more than {int(MOST) // 60:,} hours', "",
+                "Correct its estimate and the impacts of its risks.", "range-too-long")
+        for each in ids[is_long]
+    ] + [
+        Problem(project.place("register", int(row)), "what the risk may cost is out of all bounds",
+                f"at most {MOST_MONEY:,.0f}", "Correct it.", "cost-too-large")
+        for row in rows[is_dear]
+    ]  # fmt: skip
+    if problems:
+        raise ProjectError(problems)
 
 
 def _refuse_unknown(without: Collection[str], known: set[str]) -> None:

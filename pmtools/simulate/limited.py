@@ -27,7 +27,7 @@ from pmtools.schedule.limits import limits_of
 from pmtools.schedule.network import network_of
 from pmtools.schedule.progress import progress_of
 from pmtools.simulate.kernel import note, put
-from pmtools.simulate.model import Model, Ranges
+from pmtools.simulate.model import Model, longest_of
 from pmtools.simulate.networks import own_rules, trial_network
 
 People = namedtuple(
@@ -68,17 +68,8 @@ def passes_of(people: list[People], model: Model) -> list[Callable[..., None]]:
 
 def _longest(model: Model) -> Minutes:
     """The most that the tasks can take, by node."""
-    tops = model.tables.max(axis=1)
-
-    def top(ranges: Ranges) -> np.ndarray:
-        return ranges.low + np.maximum(ranges.span * tops[ranges.table], 0)
-
-    risks, found = model.risks, model.networks[0].duration.copy()
-    growth, delay = np.maximum(top(risks.growth), 0), np.maximum(top(risks.delay), 0)
-    for task, minutes in enumerate(top(model.remaining)):
-        mine = risks.tasks[risks.tasks_from[task] : risks.tasks_from[task + 1]]
-        most = minutes * (1 + growth[mine]).prod() + delay[mine].sum()
-        found[model.node[task]] = max(found[model.node[task]], np.ceil(most))
+    found = model.networks[0].duration.copy()
+    found[model.node] = np.maximum(found[model.node], np.ceil(longest_of(model)))
     return found
 
 

@@ -114,6 +114,22 @@ class Model:
     critical_minutes: int = 0
 
 
+def longest_of(model: Model) -> Reals:
+    """The most minutes that each task of a model can take, if all its risks occur."""
+    risks, n_risks = model.risks, np.diff(model.risks.tasks_from)
+    growth, delay = (np.maximum(top_of(model, each), 0) for each in (risks.growth, risks.delay))
+    task = np.repeat(np.arange(len(model.node)), n_risks)
+    factor, more = np.ones(len(model.node)), np.zeros(len(model.node))
+    np.multiply.at(factor, task, 1 + growth[risks.tasks])
+    np.add.at(more, task, delay[risks.tasks])
+    return top_of(model, model.remaining) * factor + more
+
+
+def top_of(model: Model, ranges: Ranges) -> Reals:
+    """The largest value of each of these ranges of a model."""
+    return ranges.low + np.maximum(ranges.span * model.tables.max(axis=1)[ranges.table], 0)
+
+
 @dataclass(frozen=True)
 class Trials:
     """What a run keeps: a value a trial, and sums over all trials of each leaf of the network.

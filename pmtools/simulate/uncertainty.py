@@ -94,7 +94,8 @@ def uncertainty_of(
     Raises
     ------
     ProjectError
-        For points that are not in order, and a lognormal whose middle point is at its end.
+        For points that are not in order, a lognormal whose middle point is at its end, and ratios
+        of the record that are none.
     """
     rows = tasks.merge(project.estimates, on="task_id", how="left")
     texts = ["distribution", "estimate_class", "correlation_group", "task_type", "team"]
@@ -163,7 +164,12 @@ def _learnt(record: pd.DataFrame | None) -> dict[str, np.ndarray]:
     """The sorted ratios of each type of task of which enough are finished."""
     if record is None:
         return {}
-    ratios = record.dropna(subset=["ratio"]).groupby("task_type")["ratio"]
+    known = record.dropna(subset=["ratio"])
+    if not ((known["ratio"] > 0) & np.isfinite(known["ratio"])).all():
+        found, expected = "a ratio is no possible one", "actual by estimated duration, above 0"
+        remedy = "Correct it, or leave the row out."
+        raise ProjectError([Problem("ranges", found, expected, remedy, "no-ratio")])
+    ratios = known.groupby("task_type")["ratio"]
     return {str(kind): np.sort(each) for kind, each in ratios if kind and len(each) >= FEWEST}
 
 

@@ -215,6 +215,27 @@ def test_risks_that_cannot_be_simulated_are_refused(change, said):
         simulate(risky_plan([100], register=[{**R1, **change}]))
 
 
+@pytest.mark.parametrize("impact", ["hours", "percent", "cost"])
+@pytest.mark.parametrize("size", [1e17, 1e308])
+def test_an_impact_beyond_what_is_counted_is_refused_not_cut_off(impact, size):
+    """A delay of centuries is a slip of the pen, and so is more money than there is."""
+    register = [{"id": "R", "probability": 0.5, f"impact_{impact}": size, "task_ids": "1"}]
+    with pytest.raises(ProjectError, match=r"could last more than|may cost is out of all bounds"):
+        simulate(risky_plan([100], register=register))
+
+
+def test_a_delay_counts_where_the_project_has_no_usual_week():
+    """All its working time is days of its own: an hour of delay is an hour of work."""
+    days = pd.date_range(unit_plan.MONDAY, periods=60)
+    delay = {"id": "R", "probability": 0.5, "impact_hours": 10, "task_ids": "1"}
+    plan = risky_plan(
+        [100], register=[delay], calendars=[{"id": "24h", "weekday": "mon"}],
+        exceptions=[{"calendar_id": "24h", "from": day, "shifts": "08:00-16:00"} for day in days],
+    )  # fmt: skip
+    lengths = simulate(plan, n_trials=300).trials.length / 60
+    assert set(lengths) == {100, 110}
+
+
 @pytest.mark.parametrize("probability", [-0.1, 1.2])
 def test_a_probability_outside_0_to_1_is_refused(probability):
     """When the tables are read."""

@@ -220,6 +220,22 @@ def test_without_a_summary_the_tasks_below_it_take_what_is_planned():
     assert set(hours(simulate(plan, n_trials=300, without=["S"]))) == {100}
 
 
+@pytest.mark.parametrize("pessimistic", [3e5, 1e308])
+def test_a_range_beyond_what_is_counted_is_refused_not_cut_off(pessimistic):
+    """Thirty years of a task are a slip of the pen; cut off they would be a made-up date."""
+    plan = risky_plan([100], estimates={1: (90, 100, pessimistic)})
+    with pytest.raises(ProjectError, match="could last more than 279,620 hours"):
+        simulate(plan)
+
+
+@pytest.mark.parametrize("ratio", [-1.0, 0.0, np.inf])
+def test_a_ratio_that_is_none_is_refused(ratio):
+    """Work lasts longer than nothing, and ends."""
+    record = pd.DataFrame({"task_type": "build", "ratio": [1.0] * 11 + [ratio]})
+    with pytest.raises(ProjectError, match="a ratio is no possible one"):
+        simulate(pert_vector(), ranges=record)
+
+
 def test_no_trial_is_no_simulation():
     """At least one."""
     with pytest.raises(ValueError, match="n_trials is 0"):
