@@ -26,6 +26,8 @@ TIME_FORECASTS: Mapping[str, tuple[str, ...]] = {
 """The performance factors that go with each method: planned value, earned duration, earned
 schedule."""
 
+ROUNDING = 1e-9
+"""Of the whole planned value: sums of the same amounts in another order differ by less."""
 LATEST = pd.Timestamp("2100-01-01")
 """A forecast beyond it is no date: so little is earned that it says nothing."""
 
@@ -50,10 +52,12 @@ def earned_schedule(planned_values: Any, times: Any, earned: Any) -> Any:
     times = np.asarray(times, dtype="float64")
     earned = np.asarray(earned, dtype="float64")
     reachable = np.minimum(np.where(np.isnan(earned), planned[-1], earned), planned[-1])
-    after = np.searchsorted(planned, reachable, side="left")
+    # A plan that stands still is known to rounding only; its end would be the first to reach it.
+    after = np.searchsorted(planned, reachable - ROUNDING * planned[-1], side="left")
     before = np.maximum(after - 1, 0)
     rise = planned[after] - planned[before]
     share = np.where(rise > 0, reachable - planned[before], 0.0) / np.where(rise > 0, rise, 1.0)
+    share = np.minimum(share, 1.0)
     found = np.where(after > 0, times[before] + share * (times[after] - times[before]), times[0])
     return np.where(np.isnan(earned), np.nan, found)
 

@@ -115,6 +115,13 @@ def test_on_the_flat_tail_the_first_time_counts():
     assert earned_schedule([0, 0, 0, 10], np.arange(4), 0) == 0
 
 
+def test_where_the_plan_stands_still_the_first_time_counts_whatever_the_rounding():
+    """Sums in another order differ in the last digit: months of a pause are not earned by it."""
+    plan = [0, 5262.4 - 1e-11, 5262.4, 10_000]
+    assert earned_schedule(plan, [0, 54, 336, 400], 5262.4) == pytest.approx(54)
+    assert earned_schedule(plan, [0, 54, 336, 400], 5263) > 336
+
+
 def test_a_jump_of_the_plan_is_earned_only_when_it_is_earned_whole():
     """Where cost falls at an instant, less than all of it earns the instant before it."""
     assert earned_schedule([0, 0, 100, 100], [0, 5, 5, 9], [0, 50, 100]).tolist() == [0, 5, 5]
