@@ -60,8 +60,7 @@ def simulate(
 
     Returns
     -------
-    Simulation; NoSimulation, a CannotSay, where nothing is uncertain, the project is finished, or
-    the throughput of a team is not known.
+    Simulation; NoSimulation, a CannotSay, where nothing is uncertain, not known or left to do.
 
     Raises
     ------
