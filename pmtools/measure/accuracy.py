@@ -154,7 +154,7 @@ def _scored(forecasts: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     dates = {"so_far": "status_date", "forecast": "finish", "actual": "actual_finish"}
     amounts = {"so_far": "spent", "forecast": "amount", "actual": "actual_amount"}
     figures = {
-        name: ((rows[at] - rows["start"]) / pd.Timedelta(days=1)).mask(
+        name: ((_day_end(rows[at]) - pd.to_datetime(rows["start"])) / pd.Timedelta(days=1)).mask(
             is_money, rows.get(amounts[name], np.nan)
         )
         for name, at in dates.items()
@@ -165,6 +165,11 @@ def _scored(forecasts: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     before = plan.groupby(["project_id", "quantity"])["forecast"].shift()
     last = plan.assign(forecast=before, method=LAST).dropna(subset="forecast")
     return pd.concat([rows, last], ignore_index=True)[SCORED]
+
+
+def _day_end(instants: pd.Series) -> pd.Series:
+    """A day is promised, not its hour: what came later on that day is kept."""
+    return (pd.to_datetime(instants) - pd.Timedelta(minutes=1)).dt.ceil("D")
 
 
 def _middle(scored: pd.DataFrame) -> pd.DataFrame:

@@ -20,11 +20,13 @@ MOST_RISKS = 20
 
 
 def joint_confidence(
-    simulation: Simulation | CannotSay, finish: Any, cost: float
+    simulation: Simulation | CannotSay, finish: Any, cost: float | None
 ) -> float | CannotSay:
     """The chance to be finished by a day and within a cost, in the same trial."""
     if isinstance(simulation, CannotSay):
         return simulation
+    if finish is None and cost is None:
+        return CannotSay("neither a date nor a cost is asked for")
     return simulation.chance(finish=finish, cost=cost)
 
 
@@ -74,7 +76,7 @@ def contingency(
     if isinstance(simulation, CannotSay):
         return simulation
     at = simulation.finish_at(confidence)
-    minutes = minutes_of(pd.Series([simulation.plan.finish, simulation.finish_at(0.5), at]))
+    minutes = minutes_of(pd.Series([simulation.planned_finish, simulation.finish_at(0.5), at]))
     days = simulation.working_days(minutes[:2], minutes[2])
     risks = simulation.case.risks
     amounts = risks[["cost_low", "cost_mode", "cost_high"]].mean(axis=1)
@@ -85,7 +87,7 @@ def contingency(
         spread = expected_value_distribution(each)
         sure = float(spread.loc[spread["amount"] <= expected + 1e-9, "probability"].max())
     rows: list[dict[str, Any]] = [
-        {"quantity": "time", "plan_finish": simulation.plan.finish, "finish": at,
+        {"quantity": "time", "plan_finish": simulation.planned_finish, "finish": at,
          "contingency": float(days[0]), "over_p50": float(days[1])},
     ]  # fmt: skip
     if not isinstance(simulation.cost, CannotSay):
@@ -105,11 +107,9 @@ def planned_cost(simulation: Simulation) -> float:
     """The cost where each task takes what is planned, and no risk occurs."""
     model, case = simulation.case.model, simulation.case
     calendar = simulation.plan.calendars[""]
-    work = simulation.plan.tasks["kind"].isin(["summary", "level_of_effort"])
-    finish = simulation.plan.tasks.loc[~work, "finish"].max()
     trial = int(simulation.trials.finish[0])
     since = int(calendar.minutes_before(trial)) - int(simulation.trials.length[0])
-    length = int(calendar.minutes_before(minutes_of(finish))) - since
+    length = int(calendar.minutes_before(minutes_of(simulation.planned_finish))) - since
     tasks = float(case.tasks["remaining"].to_numpy() @ model.rate)
     return model.fixed + tasks + model.time_rate * length
 

@@ -72,6 +72,12 @@ class Simulation:
         return self.case.plan
 
     @property
+    def planned_finish(self) -> pd.Timestamp:
+        """The finish of the work in the plan: level of effort is left out, as in every trial."""
+        tasks = self.plan.tasks
+        return tasks.loc[~tasks["kind"].isin(["summary", "level_of_effort"]), "finish"].max()
+
+    @property
     def n_trials(self) -> int:
         """How many trials were run."""
         return self.trials.n_trials
@@ -264,7 +270,7 @@ class Simulation:
     def marks(self) -> pd.DataFrame:
         """What is marked on the curve: P50, P80, the plan, deadline and goals that have a day."""
         rows = [(f"P{p}", self.finish_at(p / 100), p / 100, "Percentile") for p in (50, 80)]
-        finish = self.plan.finish
+        finish = self.planned_finish
         rows.append(("Plan", finish, float((self.finish <= finish).mean()), "Plan"))
         dated = self.goals[self.goals["due"].notna()]
         rows += [(r.goal, r.due, r.chance, "Promise") for r in dated.itertuples()]
@@ -281,7 +287,7 @@ class Simulation:
     def __str__(self) -> str:
         header = self.plan.project.header
         parts = [f"{plain(header.name)}: P50 {day(self.finish_at(0.5))}",
-                 f"P80 {day(self.finish_at(0.8))}", f"plan {day(self.plan.finish)}"]  # fmt: skip
+                 f"P80 {day(self.finish_at(0.8))}", f"plan {day(self.planned_finish)}"]  # fmt: skip
         if not isinstance(self.cost, CannotSay):
             parts.append(f"P80 cost {money(float(nearest_rank(self.cost, 0.8)), header.currency)}")
         return f"{', '.join(parts)}. {' '.join(self.assumptions)}"

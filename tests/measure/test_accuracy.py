@@ -107,6 +107,15 @@ def test_one_sentence_says_how_far_to_trust_this():
     )
 
 
+@pytest.mark.parametrize(("end", "held"), [(23.9, 1.0), (24.1, 0.0)])
+def test_a_date_holds_to_the_end_of_its_day(end, held):
+    """Forecasts end with the working day, actual finishes are often told by the day only."""
+    said = forecasts(("A", 10, "simulation", 0.5, 80))
+    said["finish"] = on(79) + pd.Timedelta(hours=17)
+    came = outcomes(A=80).assign(finish=on(79) + pd.Timedelta(hours=end))
+    assert measures(forecast_accuracy(said, came), "simulation")["held"] == held
+
+
 def test_few_finished_projects_are_counted_and_nothing_is_claimed():
     """Nine dates that held say little about the tenth."""
     said = [(f"P{n}", 5, "simulation", 0.8, 100) for n in range(9)]

@@ -96,6 +96,19 @@ def test_the_expected_value_is_that_of_the_three_points():
     assert simulation.cost.mean() == pytest.approx(55, abs=4 * mean_error)
 
 
+def test_level_of_effort_after_the_work_is_no_contingency():
+    """Both dates are those of the work: support that is planned for longer saves no time."""
+    plan = risky_plan([100, 300], estimates={1: (90, 100, 150)})
+    plan = plan.replace(tasks=plan.tasks.assign(kind=["task", "level_of_effort"]))
+    simulation = simulate(plan, n_trials=1_000)
+    time = contingency(simulation).iloc[0]
+    assert time["contingency"] == pytest.approx((np.quantile(
+        hours(simulation), 0.8, method="inverted_cdf") - 100) / 8)  # fmt: skip
+    marks = simulation.marks.set_index("name")
+    assert marks.loc["Plan", "finish"] == time["plan_finish"] == simulation.planned_finish
+    assert marks.loc["Plan", "chance"] < 0.5
+
+
 def test_the_planned_cost_is_that_of_the_plan():
     """Work of the plan at its rates, fixed cost and what is spent; no risk."""
     risk = {"id": "R", "probability": 0.9, "impact_cost": 5_000, "task_ids": "1"}
@@ -111,4 +124,5 @@ def test_what_cannot_be_said_is_handed_on():
     assert joint_confidence(nothing, pd.Timestamp("2026-06-01"), 5.0) == nothing
     free = simulate(risky_plan([100], estimates={1: (80, 100, 160)}), n_trials=100)
     assert confidence_frontier(free) == free.cost
+    assert isinstance(joint_confidence(free, None, None), CannotSay)
     assert contingency(free)["quantity"].tolist() == ["time"]
