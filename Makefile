@@ -4,6 +4,8 @@
 # make bench    measured against peers; make bench-levelling, under an hour, on PSPLIB
 PYTHON ?= python3
 BIN := .venv/bin
+PYTHON313 ?= python3.13
+RIVAL := .venv/rival/bin/python
 PROJECT ?= templates/projects/software-rollout
 
 .PHONY: report test lab bench bench-levelling clean
@@ -22,6 +24,10 @@ test: .venv/ready-for-tests
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 bench: .venv/ready-for-benchmarks
+	@$(RIVAL) -c 'import mcprojsim' 2>/dev/null \
+	|| ($(PYTHON313) -m venv .venv/rival && $(RIVAL) -m pip install --quiet mcprojsim) \
+	|| echo 'without mcprojsim, which needs Python 3.13: make bench PYTHON313=path/to/python3.13'
+	MCPROJSIM_PYTHON=$$($(RIVAL) -c 'import sys, mcprojsim; print(sys.executable)' 2>/dev/null) \
 	$(BIN)/python -m tests.benchmarks
 
 bench-levelling: .venv/ready-for-benchmarks
