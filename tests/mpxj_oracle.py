@@ -51,7 +51,7 @@ def oracle(projects: list[Project]) -> list[pd.DataFrame]:
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).set_index("id")
-    return frame.assign(**{name: pd.to_datetime(frame[name]) for name in DATES})
+    return frame.assign(**{name: pd.to_datetime(frame[name], format="ISO8601") for name in DATES})
 
 
 @cache
