@@ -229,19 +229,22 @@ class Simulation:
         """The tasks that remain; those with which the finish goes most first.
 
         By cruciality: where calendars differ, waiting for a window is float, and a task that sets
-        the finish is not critical by its float.
+        the finish is not critical by its float. Durations count in time of the project's calendar
+        in the sensitivity index: a night of an elapsed task is none of its working time.
         """
         network, trials = self.case.model.networks[0], self.trials
         names = dict(zip(self.plan.tasks["id"], self.plan.tasks["name"], strict=True))
+        ids, known = list(network.ids), self.case.tasks.set_index("task_id")
+        pace = self.plan.calendars[""].borders.week / known["week"].reindex(ids)
+        pace = pace.where(np.isfinite(pace) & (pace > 0), 1.0).to_numpy()
         found = sensitivity_of(
-            trials.n_critical / trials.n_trials, trials.sd, trials.correlation,
+            trials.n_critical / trials.n_trials, trials.sd * pace, trials.correlation,
             trials.significance, float(trials.length.std()),
         )  # fmt: skip
-        ids = list(network.ids)
         found.insert(0, "task_id", ids)
         found.insert(1, "name", [names[each] for each in ids])
-        source = self.case.tasks.set_index("task_id")["source"]
-        found["mean_hours"], found["source"] = trials.mean / 60, found["task_id"].map(source)
+        found["mean_hours"] = trials.mean / 60
+        found["source"] = found["task_id"].map(known["source"])
         found = found[found["source"].notna()]
         return found.sort_values(
             ["cruciality", "sensitivity"], ascending=False, kind="stable", ignore_index=True

@@ -30,8 +30,9 @@ POINTS = ("optimistic_hours", "most_likely_hours", "pessimistic_hours")
 class Uncertainty:
     """Of each task that remains: minutes, by inverse distribution tables; and where from.
 
-    `tasks` has `node`, `task_id`, `remaining` (planned minutes), `group` and `source`: points,
-    certain (three equal points), record, class, team, or "" where nothing is known of it.
+    `tasks` has `node`, `task_id`, `remaining` (planned minutes), `week` (minutes in a usual one),
+    `group` and `source`: points, certain (three equal points), record, class, team, or "" where
+    nothing is known of it.
     """
 
     tasks: pd.DataFrame
@@ -120,7 +121,7 @@ def uncertainty_of(
         ["team", "certain", "points", "record", "class"], "",
     )  # fmt: skip
     minutes, tables = _tabled(rows, points, known, backlogs)
-    found = rows[["node", "task_id", "name", "remaining", "source"]].assign(
+    found = rows[["node", "task_id", "name", "remaining", "week", "source"]].assign(
         group=rows["correlation_group"]
     )
     fallen = {each.reason for each in unknown.values()}

@@ -236,6 +236,17 @@ def test_a_ratio_that_is_none_is_refused(ratio):
         simulate(pert_vector(), ranges=record)
 
 
+def test_the_sensitivity_of_an_elapsed_task_counts_working_time():
+    """It alone sets the finish: its spread is that of the project, nights and weekends left out."""
+    elapsed = {"id": "1", "name": "Cure", "duration_hours": 672.0, "is_elapsed": True}
+    points = {"task_id": "1", "optimistic_hours": 400, "most_likely_hours": 672,
+              "pessimistic_hours": 2000}  # fmt: skip
+    plan = small_plan.small_plan(tasks=[elapsed], links=[], baseline=[], estimates=[points])
+    row = simulate(plan, n_trials=N).tasks.iloc[0]
+    assert row["criticality"] == 1
+    assert row["sensitivity"] == pytest.approx(1, abs=0.03)
+
+
 def test_no_trial_is_no_simulation():
     """At least one."""
     with pytest.raises(ValueError, match="n_trials is 0"):
