@@ -65,7 +65,7 @@ def simulate(
     Raises
     ------
     ProjectError
-        For points out of order, risks of unknown tasks or without probability, a correlation table
+        For points out of order, risks of unknown tasks, a correlation table
         that is none, more than 4 calendar risks, an unknown id in `without`.
     """
     if min(n_trials, threads) < 1:

@@ -20,6 +20,8 @@ from pmtools.words import plain
 IMPACTS = ("hours", "percent", "cost")
 MOST_CALENDARS = 4
 ENDS = ("low", "mode", "high")
+REASONS = ["of no work that is left", "without impact", "without probability",
+           "that would delay no task"]  # fmt: skip
 UNITS = {"hours": 60.0, "percent": 0.01, "cost": 1.0}
 
 
@@ -48,8 +50,7 @@ def open_risks(
     Raises
     ------
     ProjectError
-        For an open risk without probability, with an unknown task, impacts that are not in order,
-        or a delay of no task.
+        For an open risk with an unknown task, or impacts that are not in order.
     """
     rows = project.register[project.register["kind"] == "risk"].reset_index(names="row")
     is_open = (rows["status"] == "open").to_numpy()
@@ -74,22 +75,35 @@ def open_risks(
         tuple(dict.fromkeys(leaf for each in ids for leaf in below[each] if leaf in remaining))
         for ids in found["task_ids"]
     ]
-    left = [bool(ids) for ids in found["task_ids"]]
-    is_past = np.array(named, bool) & ~np.array(left, bool)
-    impacts = found[[f"{impact}_{end}" for impact in IMPACTS for end in ENDS]].to_numpy()
-    is_empty = ~(impacts != 0).any(axis=1) & (found["calendar_id"] == "").to_numpy() & ~is_past
-    found = found[~is_past & ~is_empty].reset_index(drop=True)
-    return found, _said(found, n_shut, int(is_past.sum()), int(is_empty.sum()))
+    reasons = _reasons(found, np.array(named, bool))
+    left_out = {"closed or occurred": n_shut, **{why: (reasons == why).sum() for why in REASONS}}
+    found = found[reasons == ""].reset_index(drop=True)
+    return found, _said(found, left_out)
 
 
-def _said(found: pd.DataFrame, n_shut: int, n_past: int, n_empty: int) -> str:
+def _reasons(found: pd.DataFrame, is_named: np.ndarray) -> np.ndarray:
+    """Why each open risk cannot be simulated; "" where it can."""
+    impacts = {
+        impact: (found[[f"{impact}_{end}" for end in ENDS]] != 0).any(axis=1).to_numpy()
+        for impact in IMPACTS
+    }
+    delays = impacts["hours"] | impacts["percent"] | (found["calendar_id"] != "").to_numpy()
+    is_left = found["task_ids"].map(bool).to_numpy(bool)
+    cases = [
+        is_named & ~is_left,
+        ~(delays | impacts["cost"]),
+        found["probability"].isna().to_numpy(),
+        delays & ~is_named,
+    ]
+    return np.select(cases, REASONS, "")
+
+
+def _said(found: pd.DataFrame, left_out: dict[str, int]) -> str:
     """How many may occur, and how many are left out."""
     said = f"{len(found)} open risk{'s' * (len(found) != 1)} may occur"
     if len(found):
         said += f", {int(found['is_responded'].sum())} with the response in place"
-    absent = [f"{n_shut} closed or occurred"] * (n_shut > 0)
-    absent += [f"{n_past} of no work that is left"] * (n_past > 0)
-    absent += [f"{n_empty} without impact"] * (n_empty > 0)
+    absent = [f"{count} {why}" for why, count in left_out.items() if count]
     return f"{said}; left out: {', '.join(absent)}." if absent else f"{said}."
 
 
@@ -108,11 +122,6 @@ def _wrong(project: Project, row: dict[str, object]) -> Iterator[Problem]:
     """What keeps an open risk from being simulated."""
     place, said = project.place("register", int(str(row["row"]))), f'risk "{plain(row["id"])}"'
     three = {impact: [row[f"{impact}_{e}"] for e in ENDS] for impact in IMPACTS}
-    has_impact = any(value != 0 for values in three.values() for value in values)
-    has_impact |= row["calendar_id"] != ""
-    if has_impact and np.isnan(row["probability"]):  # type: ignore[call-overload]
-        found = f"{said} has an impact, but no probability"
-        yield Problem(place, found, "", "Say how likely it is, from 0 to 1.", "no-probability")
     for impact, values in three.items():
         if values != sorted(values):  # type: ignore[type-var]
             found = f"the impacts of {said} on {impact} are {', '.join(f'{v:g}' for v in values)}"
@@ -123,9 +132,6 @@ def _wrong(project: Project, row: dict[str, object]) -> Iterator[Problem]:
         found = f'{said} touches task "{plain(task_id)}", which is not in table "tasks"'
         remedy = f"Correct the id{nearest(task_id, known)}."
         yield Problem(place, found, "", remedy, "unknown-task")
-    if not ids and (any(three["hours"]) or any(three["percent"]) or row["calendar_id"] != ""):
-        found = f"{said} delays work, but touches no task"
-        yield Problem(place, found, "", "Name its tasks in task_ids.", "no-task")
 
 
 def risk_arrays(

@@ -202,17 +202,30 @@ def test_removing_a_risk_never_delays():
 
 WRONG = {
     "unknown task": ({"task_ids": "99"}, 'touches task "99", which is not in table "tasks"'),
-    "no probability": ({"probability": None}, "has an impact, but no probability"),
-    "no task": ({"task_ids": ""}, "delays work, but touches no task"),
     "out of order": ({"pessimistic_impact_percent": 10}, "on percent are 20, 20, 10"),
 }
 
 
 @pytest.mark.parametrize(("change", "said"), WRONG.values(), ids=WRONG)
 def test_risks_that_cannot_be_simulated_are_refused(change, said):
-    """A task that does not exist, no probability, no task, points out of order."""
+    """A task that does not exist, points out of order."""
     with pytest.raises(ProjectError, match=said):
         simulate(risky_plan([100], register=[{**R1, **change}]))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [({"probability": None}, "1 without probability"), ({"task_ids": ""}, "1 that would delay no")],
+)
+def test_a_risk_that_says_too_little_is_left_out_and_counted(change, why):
+    """Most registers have such risks: the others are simulated, and the sentence says so."""
+    plan = risky_plan([100], register=[{**R1, "id": "R9", **change}, R1])
+    both, one = (
+        simulate(plan, n_trials=200),
+        simulate(risky_plan([100], register=[R1]), n_trials=200),
+    )
+    assert (both.trials.finish == one.trials.finish).all()
+    assert any("1 open risk may occur" in said and why in said for said in both.assumptions)
 
 
 @pytest.mark.parametrize("impact", ["hours", "percent", "cost"])
