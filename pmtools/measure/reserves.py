@@ -57,7 +57,8 @@ def budget_hierarchy(
     ----------
     needed
         As `simulate.contingency` gives it: the contingency reserve is what its amount is above the
-        work packages, shared out by what is still to be done of them. Without it none.
+        work packages, shared out by what is still to be done of them. Without it none; where it
+        cannot be said, neither can the reserves.
     activity_contingency
         By task id; tasks that are not named have none.
     management_reserve
@@ -81,19 +82,22 @@ def budget_hierarchy(
     tasks["activity_contingency"] = extra.reindex(tasks["task_id"]).fillna(0.0).to_numpy()
     tasks["work_packages"] = tasks["budget"] + tasks["activity_contingency"]
     reserve = np.fmax(_of_cost(needed, "amount") - tasks["work_packages"].sum(), 0.0)
+    reserve = np.nan if isinstance(needed, CannotSay) else reserve
     done = plan.tasks.set_index("id")["percent_complete"].reindex(tasks["task_id"]).fillna(100.0)
     left = tasks["work_packages"] * (1 - done.to_numpy() / 100)
     tasks["contingency_reserve"] = reserve * left / left.sum() if left.sum() > 0 else 0.0
     tasks["amount"] = tasks["work_packages"] + tasks["contingency_reserve"]
     tasks = tasks.rename(columns={"budget": "estimates"})
-    rows = tasks.groupby("control_account")[[*LEVELS]].sum().rename_axis("name").reset_index()
-    whole = rows[[*LEVELS]].sum()
+    sums = tasks.groupby("control_account")[[*LEVELS]].sum(min_count=1)
+    rows, whole = sums.rename_axis("name").reset_index(), sums.sum(min_count=1)
+    budget = np.nan if (b := project.header.budget) is None else b
     if management_reserve is None:
-        management_reserve = np.nan if (b := project.header.budget) is None else b - whole["amount"]
+        management_reserve = budget - whole["amount"]
+    total = whole["amount"] + management_reserve
     above = [
         {"level": "cost baseline", **whole},
         {"level": "management reserve", "amount": management_reserve},
-        {"level": "budget", "amount": whole["amount"] + management_reserve},
+        {"level": "budget", "amount": budget if np.isnan(total) else total},
     ]
     table = pd.concat([rows.assign(level="control account"), pd.DataFrame(above)])
     return table[["level", "name", *LEVELS]].fillna({"name": ""}).reset_index(drop=True)

@@ -90,6 +90,7 @@ def _durations(plan: Schedule, work: pd.DataFrame) -> pd.DataFrame:
     known = plan.project.estimates.set_index("task_id")[[*names]].rename(columns=names)
     planned = plan.project.tasks.set_index("id")["duration_hours"].reindex(work.index)
     share = work["remaining_hours"] / planned.where(planned > 0)
+    known = known.where(known["safe_hours"] >= known["aggressive_hours"])  # check says PM117
     known = known.reindex(work.index).mul(share, axis=0)
     aggressive = known["aggressive_hours"].fillna(work["remaining_hours"])
     safe, is_known = known["safe_hours"].fillna(aggressive), known.notna().all(axis=1)

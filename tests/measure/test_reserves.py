@@ -67,6 +67,16 @@ def test_a_budget_below_the_baseline_leaves_a_negative_reserve():
     assert amounts(budget_hierarchy(schedule(project)))["management reserve"] == -1_000
 
 
+def test_reserves_that_cannot_be_said_are_not_zero():
+    """Without a simulation nobody knows what confidence costs; the approved budget stays."""
+    plan = schedule(small_plan(header={"budget": 12_000}))
+    known = budget_hierarchy(plan).set_index("level")
+    found = budget_hierarchy(plan, needed=CannotSay("no task has a range")).set_index("level")
+    pd.testing.assert_series_equal(found["estimates"], known["estimates"])
+    assert found[["contingency_reserve", "amount"]].drop("budget").isna().all().all()
+    assert found.loc["budget", "amount"] == 12_000
+
+
 def test_without_a_baseline_the_plan_is_priced():
     """Ann's 80 hours and Bob's 40 at 50 an hour are 6,000."""
     people = [{"task_id": t, "resource_id": "bob" if t == "2" else "ann"} for t in ("1", "2", "3")]
