@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTHON313 ?= python3.13
 RIVAL := .venv/rival/bin/python
+COMPILE := import pmtools as pm; \
+	pm.simulate(pm.read_project("templates/projects/software-rollout"), n_trials=2)
 PROJECT ?= templates/projects/software-rollout
 
 .PHONY: report test lab bench bench-levelling clean
@@ -39,6 +41,7 @@ bench-levelling: .venv/ready-for-benchmarks
 
 .venv/ready: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[schedule-files]'
+	@$(BIN)/python -c '$(COMPILE)'
 	@touch $@
 
 .venv/ready-for-tests: .venv/bin/python pyproject.toml constraints.txt
