@@ -126,7 +126,10 @@ def _works_of(clock, plan, task_id, row):
 def _hours_of(clock, plan, task_id, row):
     own = clock.works(row["calendar_id"])
     project = plan.project
-    if not plan.options.are_resource_calendars_used or row["ignores_resource_calendars"]:
+    is_primavera = not plan.options.are_resource_calendars_used
+    own_rule = row["ignores_resource_calendars"]
+    is_own = not row["is_resource_dependent"] if is_primavera else own_rule
+    if is_own:
         return own
     people = project.resources[project.resources["kind"] != "material"].set_index("id")
     ids = project.assignments.loc[project.assignments["task_id"] == task_id, "resource_id"]
@@ -134,7 +137,7 @@ def _hours_of(clock, plan, task_id, row):
     if not hours or any((each != hours[0]).any() for each in hours):
         return own
     both = own & hours[0]
-    return hours[0] if not row["calendar_id"] else both if both.any() else own
+    return hours[0] if is_primavera or not row["calendar_id"] else both if both.any() else own
 
 
 def _capacity(clock, project, person):

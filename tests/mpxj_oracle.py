@@ -158,7 +158,8 @@ def _tasks(file: Any, project: Project, calendars: Any, is_primavera: bool) -> d
         task = tasks[row["id"]] = parent.addTask()
         is_milestone = row["kind"] == "milestone"
         is_end = row["id"] in finishing or row["constraint"] in ("FNET", "FNLT", "MFO")
-        kind = "FINISH_MILESTONE" if is_end else "START_MILESTONE"
+        is_start = row["is_start_milestone"] or not is_end
+        kind = "START_MILESTONE" if is_start else "FINISH_MILESTONE"
         kind = {"milestone": kind, "level_of_effort": "LEVEL_OF_EFFORT"}.get(
             row["kind"], "TASK_DEPENDENT"
         )

@@ -115,6 +115,8 @@ def _tasks(dice: np.random.Generator, chosen: set[str]) -> pd.DataFrame:
             row["constraint_date"] = _in_working_time(row)
         if row.get("kind") == "milestone":
             row["duration_hours"] = 0.0
+            is_bound = row.get("constraint") in ("FNET", "FNLT", "MFO")
+            row["is_start_milestone"] = count % 2 == 0 and not is_bound
     if "summary link" in chosen:
         rows.insert(0, {"id": "S", "name": "S", "kind": "summary"})
         for row in rows[2 : 2 + int(dice.integers(1, 4))]:

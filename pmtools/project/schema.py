@@ -146,6 +146,8 @@ _TABLES = (
         _text("kind", ", ".join(TASK_KINDS), default="task", choices=TASK_KINDS),
         _number("duration_hours", "working hours from start to finish; `5d`, `2w`, `3ed` are read "
             "too", minimum=0, maximum=1e6),
+        Column("is_start_milestone", "flag", "opens the work after it: stands at the next start of "
+            "work (Primavera)", default=False),
         Column("is_elapsed", "flag", "duration counts the hours of day and night", default=False),
         Column("is_active", "flag", "inactive tasks are kept, but not scheduled", default=True),
         _ref("calendar_id", "calendars", "calendar of this task"),
@@ -156,6 +158,8 @@ _TABLES = (
             "allow", default=0.0, minimum=0, maximum=1e6),
         Column("ignores_resource_calendars", "flag", "worked in its own hours, whoever is assigned",
             default=False),
+        Column("is_resource_dependent", "flag", "worked in the hours of whoever is assigned "
+            "(Primavera)", default=False),
         _number("priority", "0 to 1000, higher is served first", default=500.0, minimum=0,
             maximum=1000),
         _text("control_account", "where its cost and progress are controlled"),

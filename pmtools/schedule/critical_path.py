@@ -253,7 +253,9 @@ def arrays_of(network: Network, limits: Limits) -> Arrays:
         nodes["may_wait"][links["after"][is_late]] = True
         nodes["opens"][links["before"]] = True
         nodes["opens"][links["before"][np.isin(network.kind, (FS, FF))]] = False
-        nodes["opens"] &= network.is_leaf & ~(limits.is_finished | limits.is_finish_cap)
+        nodes["opens"] &= network.is_leaf & ~limits.is_finish_cap
+        nodes["opens"] |= network.is_start_milestone
+        nodes["opens"] &= ~limits.is_finished
     return Arrays(
         clocks_of(network.calendars.by_position), network.order, nodes, links, into_link, out_link,
         into, into_end, network.predecessor[into_link], weight[into_link],

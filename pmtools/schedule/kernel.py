@@ -131,11 +131,11 @@ def reach(clocks, link, mine, placed, calendar):  # type: ignore[no-untyped-def]
 def _stand(a, s, node):  # type: ignore[no-untyped-def]
     """A milestone stands where its predecessor finished; one that opens on the next morning."""
     mine, placed = a.nodes[node], s.nodes[node]
-    if mine.opens:
-        return start_at(a.clocks, mine.calendar, placed.start)
     evening = finish_at(a.clocks, mine.calendar, placed.start)
     if mine.cap == placed.start and mine.is_finish_cap:
         return evening
+    if mine.opens:
+        return start_at(a.clocks, mine.calendar, placed.start)
     arrival = MISSING
     for position in range(mine.into, mine.into_end):
         at = a.into_link[position]

@@ -68,6 +68,12 @@ class Network:
         """Which nodes are level of effort: they go along with the work and decide nothing."""
         return (self.of_task("kind") == "level_of_effort") & self.is_leaf
 
+    @property
+    def is_start_milestone(self) -> np.ndarray:
+        """Which tasks, if without duration, stand at the next start of work; in Primavera only."""
+        is_primavera = self.options.is_work_after_status_date
+        return self.of_task("is_start_milestone") & self.is_leaf & is_primavera
+
     def of_task(self, column: str) -> np.ndarray:
         """A column of table `tasks`, one value a node."""
         return self.project.tasks[column].to_numpy()[self.task]

@@ -69,6 +69,9 @@ def _leaf_columns(
     early_finish = np.where(is_point, dates.instant, network.at(finish, "finish"))
     is_on_time = is_point & (dates.late_finish == dates.finish)
     late_finish = np.where(is_on_time, dates.instant, network.at(dates.late_finish, "finish"))
+    is_morning = is_late_point & ~is_on_time & network.is_start_milestone
+    morning = network.at(np.where(is_morning, dates.late_finish, MISSING), "start")
+    late_finish = np.where(is_morning, morning, late_finish)
     late_start = np.where(is_late_point, late_finish, network.at(late, "start"))
     total = _total_float(network, (early_start, late_start), (early_finish, late_finish))
     is_critical = total <= network.options.critical_hours

@@ -1,4 +1,4 @@
-"""Which calendar a task is worked on: its own, in Microsoft Project that of its resources."""
+"""Which calendar a task is worked on: its own, or that of its resources."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pmtools.calendars import DAY, Minutes, Shifts, WorkCalendar, monday_of
 from pmtools.errors import ProjectError
@@ -46,7 +47,8 @@ def task_calendars_of(project: Project, are_resource_calendars_used: bool) -> Ta
     """The calendar of every task.
 
     With `are_resource_calendars_used`, a task is worked in the hours of its people and equipment
-    where these all have the same; where it has a calendar too, in the hours both have.
+    where these all have the same; where it has a calendar too, in the hours both have. Otherwise
+    only what is resource-dependent is worked in theirs, whatever calendar it has (Primavera).
     """
     places: dict[tuple[object, ...], int] = {}
     found: list[WorkCalendar] = []
@@ -64,22 +66,27 @@ def task_calendars_of(project: Project, are_resource_calendars_used: bool) -> Ta
     ids = project.tasks["calendar_id"].tolist()
     own = np.array([position[calendar_id] for calendar_id in ids], np.int64)
     worked = own.copy()
+    is_theirs = project.tasks["is_resource_dependent"]
     if are_resource_calendars_used:
-        for row, shared in _resource_calendars(project, position).items():
-            worked[row] = shared
-            if ids[row] and shared != own[row]:
-                both = _hours_of_both(found[own[row]], found[shared])
-                worked[row] = own[row] if both is None else place(both)
+        is_theirs = ~project.tasks["ignores_resource_calendars"]
+    theirs = _resource_calendars(project, position, is_theirs) if is_theirs.any() else {}
+    for row, shared in theirs.items():
+        worked[row] = shared
+        if are_resource_calendars_used and ids[row] and shared != own[row]:
+            both = _hours_of_both(found[own[row]], found[shared])
+            worked[row] = own[row] if both is None else place(both)
     return TaskCalendars(by_id, tuple(found), position, own, worked)
 
 
-def _resource_calendars(project: Project, position: dict[str, int]) -> dict[int, int]:
+def _resource_calendars(
+    project: Project, position: dict[str, int], is_theirs: pd.Series
+) -> dict[int, int]:
     """The one calendar of all who work on a task, by row of `tasks`; none where they differ."""
     resources = project.resources[project.resources["kind"] != "material"]
     calendar = resources.set_index("id")["calendar_id"].map(position)
-    own = project.tasks.loc[project.tasks["ignores_resource_calendars"].to_numpy(bool), "id"]
+    theirs = project.tasks.loc[is_theirs.to_numpy(bool), "id"]
     assigned = project.assignments[project.assignments["resource_id"].isin(calendar.index)]
-    assigned = assigned[~assigned["task_id"].isin(own)]
+    assigned = assigned[assigned["task_id"].isin(theirs)]
     chosen = assigned["resource_id"].map(calendar).groupby(assigned["task_id"])
     same = chosen.agg(["min", "max"]).loc[lambda each: each["min"] == each["max"], "min"]
     rows = {task_id: row for row, task_id in enumerate(project.tasks["id"].tolist())}

@@ -139,3 +139,47 @@ def test_paused_work_and_own_hours_stand_in_the_file(tmp_path):
     assert again.progress["resume_date"].tolist() == [pd.Timestamp("2026-06-08 08:00")]
     assert again.tasks["ignores_resource_calendars"].tolist() == [False, True]
     assert dates(again, "microsoft_project").equals(dates(plan, "microsoft_project"))
+
+
+@needs_java
+@pytest.mark.parametrize("ending", [".xer", ".xml", ".xlsx", ""])
+def test_activity_types_survive_every_format(tmp_path, ending):
+    """Start milestones, also without predecessor, and work in the hours of its people."""
+    plan = a_plan()
+    tasks = pd.DataFrame({
+        "id": list("12345"), "name": ["Start", "Begin", "Wire", "End", "Open"],
+        "kind": ["milestone", "milestone", "task", "milestone", "milestone"],
+        "duration_hours": [0.0, 0.0, 8.0, 0.0, 0.0],
+        "is_start_milestone": [True, False, False, False, True],
+        "is_resource_dependent": [False, False, True, False, False],
+    })  # fmt: skip
+    links = pd.DataFrame([{"predecessor_id": "3", "successor_id": task} for task in "45"])
+    plan = plan.replace(tasks=tasks, links=links)
+    pm.write_project(plan, tmp_path / f"plan{ending}")
+    again = pm.read_project(tmp_path / f"plan{ending}")
+    names = ["is_start_milestone", "is_resource_dependent"]
+    pd.testing.assert_frame_equal(again.tasks[names], plan.tasks[names])
+    if ending == ".xer":
+        cells = (tmp_path / "plan.xer").read_text(encoding="utf-8").replace("\n", "\t").split("\t")
+        kinds = {"TT_Mile": 3, "TT_FinMile": 1, "TT_Rsrc": 1}
+        assert {kind: cells.count(kind) for kind in kinds} == kinds
+
+
+@needs_java
+def test_work_whose_people_have_different_calendars_says_so(tmp_path):
+    """Primavera works resource-dependent tasks in each one's hours, pmtools in one calendar."""
+    calendars = pd.DataFrame(
+        [
+            {"id": c, "name": c, "weekday": day, "shift_start": "08:00", "shift_finish": "16:00"}
+            for c, day in (("1", "mon"), ("2", "tue"))
+        ]
+    )
+    plan = a_plan().replace(
+        calendars=calendars,
+        resources=pd.DataFrame({"id": ["1", "2"], "name": ["A", "B"], "calendar_id": ["1", "2"]}),
+        assignments=pd.DataFrame({"task_id": ["1", "1", "2"], "resource_id": ["1", "2", "1"]}),
+    )
+    plan = plan.replace(tasks=plan.tasks.assign(is_resource_dependent=True))
+    pm.write_project(plan, tmp_path / "plan.xer")
+    notes = pm.read_project(tmp_path / "plan.xer").tasks["notes"].tolist()
+    assert notes == ["[import] resources with different calendars: worked in the task's own", ""]

@@ -16,9 +16,11 @@ from pmtools.formats.schedule_file.java import java_class, java_enum, text
 
 OWN_COLUMNS = {
     "Task": ("id", "code", "wbs", "kind", "control_account", "deliverable_id", "ev_method",
-             "owner_id", "department_id"),
+             "owner_id", "department_id", "is_start_milestone", "is_resource_dependent"),
     "Resource": ("id", "name", "kind", "role", "department_id"),
 }  # fmt: skip
+FLAGS = {"is_start_milestone": "START_MILESTONE", "is_resource_dependent": "RESOURCE_DEPENDENT"}
+"""Those that are flags, as Primavera's type of an activity."""
 
 
 class OwnColumns:
@@ -27,10 +29,14 @@ class OwnColumns:
     def __init__(self, plan: Any) -> None:
         self._fields = plan.getCustomFields()
 
-    def of(self, what: str, entity: Any) -> dict[str, str]:
+    def of(self, what: str, entity: Any) -> dict[str, Any]:
         """What they say of a task or resource, by our column."""
         values = {c: text(entity.get(field)) for c, field in self._known[what].items()}
-        return {column: value for column, value in values.items() if value}
+        return {
+            c: value.lower() == "yes" if c in FLAGS else value
+            for c, value in values.items()
+            if value
+        }
 
     @cached_property
     def _known(self) -> dict[str, dict[str, Any]]:
@@ -49,13 +55,14 @@ class OwnColumns:
         return self.of(what, entity).get("id") or text(entity.getUniqueID())
 
     def put(self, what: str, entity: Any, row: dict[str, Any], usual: dict[str, Any]) -> None:
-        """Keep what a reader would not find out: all but empty and usual values."""
+        """Keep what a reader would not find out: all but empty and usual values, flags as words."""
         types = java_class(f"org.mpxj.{what}Field")
         for number, column in enumerate(OWN_COLUMNS[what]):
-            if row[column] and row[column] != usual.get(column, ""):
+            said, found = row[column], usual.get(column, "")
+            if (said or column in FLAGS) and said != found:
                 field = getattr(types, f"TEXT{30 - number}")
                 self._fields.getOrCreate(field).setAlias(f"pmtools {column}")
-                entity.set(field, row[column])
+                entity.set(field, ("no", "yes")[said] if column in FLAGS else said)
 
 
 def whole_numbers(ids: Iterable[str]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from pmtools.formats.schedule_file.java import (
     word,
 )
 from pmtools.formats.schedule_file.options import MANDATORY, options_of
-from pmtools.formats.schedule_file.own_columns import OwnColumns
+from pmtools.formats.schedule_file.own_columns import FLAGS, OwnColumns
 from pmtools.formats.schedule_file.records import refusal
 from pmtools.formats.schedule_file.resources import ACCRUALS, Resources
 
@@ -129,7 +129,7 @@ class Rows:
         return latest, f"no status date in the file; {latest:%Y-%m-%d %H:%M} is its last progress"
 
     def _kind(self, task: Any) -> str:
-        activity = text(task.getActivityType() and task.getActivityType().name())
+        activity = word(task.getActivityType())
         if activity in ("LEVEL_OF_EFFORT", "HAMMOCK", "WBS_SUMMARY"):
             return "level_of_effort"
         if task.hasChildTasks() or (self.is_primavera and not activity):
@@ -175,6 +175,7 @@ class Rows:
             "levelling_delay_hours": hours(task.getLevelingDelay(), self.properties) or 0.0,
             "ignores_resource_calendars": not self.is_primavera
             and bool(task.getIgnoreResourceCalendar()),
+            **{flag: word(task.getActivityType()) == kind for flag, kind in FLAGS.items()},
             "priority": number(task.getPriority() and task.getPriority().getValue()),
             "fixed_cost": number(task.getFixedCost()),
             "cost_accrual": ACCRUALS.get(word(task.getFixedCostAccrual())),
@@ -208,11 +209,19 @@ class Rows:
             remarks.append(f"[import] second constraint left out: {second} {until}")
         if self.is_primavera and kind in MANDATORY and self.options["constraints"] != "hard":
             remarks.append(f"[import] {kind} is held as one that gives way to predecessors")
+        if word(task.getActivityType()) == "RESOURCE_DEPENDENT" and self._have_several(task):
+            remarks.append("[import] resources with different calendars: worked in the task's own")
         if word(task.getTaskMode()) == "MANUALLY_SCHEDULED" or task.getExternalTask():
             pinned = instant(task.getStart())
             if pinned and self._kind(task) != "summary":
                 return "MSO", pinned, [*remarks, "[import] scheduled by hand: held by MSO"]
         return CONSTRAINTS.get(kind, ""), day if kind in CONSTRAINTS else None, remarks
+
+    def _have_several(self, task: Any) -> bool:
+        """Whether the people and equipment of a task have different calendars."""
+        assigned = [each.getResource() for each in task.getResourceAssignments()]
+        working = [each for each in assigned if each and word(each.getType()) != "MATERIAL"]
+        return len({self.calendars.id_of(each.getCalendar()) for each in working}) > 1
 
     def _limit(self, task: Any) -> dt.datetime | None:
         """Primavera's second constraint is its deadline."""

@@ -14,9 +14,10 @@ from pmtools.formats.schedule_file.java import (
     java_enum,
     put,
     start_java,
+    word,
 )
 from pmtools.formats.schedule_file.options import are_hard, put_options
-from pmtools.formats.schedule_file.own_columns import OwnColumns, whole_numbers
+from pmtools.formats.schedule_file.own_columns import FLAGS, OwnColumns, whole_numbers
 from pmtools.formats.schedule_file.resources import JAVA_ACCRUALS, NewResources
 from pmtools.formats.schedule_file.rows import CONSTRAINTS, NO_CURRENCY
 
@@ -164,6 +165,7 @@ class Plan:
             "code": self._activity_id(row) if is_activity else row["wbs"],
             "kind": "task" if row["kind"] == "level_of_effort" and not self.is_xer else row["kind"],
             "ev_method": "percent_complete",
+            **{flag: word(task.getActivityType()) == kind for flag, kind in FLAGS.items()},
         }
         self.own.put("Task", task, row, usual)
         return task
@@ -198,13 +200,14 @@ class Plan:
         task.setNotesObject(self.mpxj.ParentNotes(java_class("java.util.List").of(remark)))
 
     def _activity(self, task: Any, row: Row) -> None:
-        is_finish = row["id"] in self.finishing
+        is_finish = row["id"] in self.finishing and not row["is_start_milestone"]
         milestone = "FINISH_MILESTONE" if is_finish else "START_MILESTONE"
+        usual = "RESOURCE_DEPENDENT" if row["is_resource_dependent"] else "TASK_DEPENDENT"
         kinds = {"milestone": milestone, "level_of_effort": "LEVEL_OF_EFFORT"}
         put(
             task,
             ActivityID=self._activity_id(row),
-            ActivityType=java_enum("ActivityType", kinds.get(row["kind"], "TASK_DEPENDENT")),
+            ActivityType=java_enum("ActivityType", kinds.get(row["kind"], usual)),
             PlannedDuration=task.getDuration(),
             RemainingDuration=task.getDuration(),
             PercentCompleteType=java_enum("PercentCompleteType", "PHYSICAL"),
