@@ -198,3 +198,17 @@ def buffer_use(n=12):
             "signal": signal,
         }
     )
+
+
+def bridge_parts():
+    """Columns of Bridge.parts: four kinds of changes, later and earlier."""
+    rows = [
+        ("passage of time", 5.0, f"passage of time at {NAMES[1]}"),
+        ("scope", 2.5, f"{NAMES[0]} added; {NAMES[2]} added"),
+        ("re-estimates", -1.9, f"{NAMES[4]} re-estimated"),
+        ("scope with logic", 0.3, ""),
+    ]
+    parts = pd.DataFrame(rows, columns=["group", "days", "tasks"])
+    minutes = (480 * parts["days"]).round().astype("int64")
+    said = [f"{group} {days:+g}" for group, days, _ in rows]
+    return parts.assign(minutes=minutes, calendar_minutes=3 * minutes, sentence=said)

@@ -5,6 +5,7 @@ They know frames and metrics, not the stages: no number is computed here.
 """
 
 from pmtools.charts.ageing import chart_ageing
+from pmtools.charts.bridge import chart_bridge
 from pmtools.charts.burn_up import chart_burn_up
 from pmtools.charts.cumulative_flow import chart_cumulative_flow
 from pmtools.charts.curve import chart_s_curve
@@ -25,6 +26,7 @@ from pmtools.charts.tornado import chart_drivers
 
 __all__ = [
     "chart_ageing",
+    "chart_bridge",
     "chart_burn_up",
     "chart_cumulative_flow",
     "chart_cycle_time",

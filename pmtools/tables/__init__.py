@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from pmtools.metrics import CannotSay, Metric
+from pmtools.tables.bridge import table_bridge as table_bridge
 from pmtools.tables.flow import table_flow_forecasts as table_flow_forecasts
 from pmtools.tables.forecast import table_contingency as table_contingency
 from pmtools.tables.forecast import table_drivers as table_drivers

@@ -14,6 +14,7 @@ from pictures import static_svg
 
 import pmtools as pm
 from pmtools import charts, tables
+from pmtools.measure.bridge import explain_finish
 
 PROJECT = Path(__file__).parents[2] / "templates" / "projects" / "network-upgrade"
 AGILE = PROJECT.with_name("software-rollout")
@@ -35,6 +36,8 @@ def gallery():
          "reason": ["no float is left"]}
     )  # fmt: skip
     money, quality = {"currency": value.currency}, pm.schedule_quality(plan)
+    bridge = explain_finish(*weeks[-2:])
+    ends = {"before_finish": bridge.before_finish, "after_finish": bridge.after_finish}
     at, needs = now.header.status_date, pm.resource_needs(plan)
     simulation = pm.simulate(plan, n_trials=1_000)
     drivers = pm.drivers(simulation, most=3)
@@ -67,6 +70,8 @@ def gallery():
             cost=now.header.budget,
             chance=simulation.chance(plan.finish),
         ),
+        "chart_bridge": charts.chart_bridge(bridge.parts, **ends),
+        "table_bridge": tables.table_bridge(bridge.tasks),
         "chart_drivers": pm.chart_drivers(drivers, **money),
         "table_percentiles": pm.table_percentiles(simulation.quantiles, **money),
         "table_milestone_ranges": pm.table_milestone_ranges(simulation.milestones),
@@ -107,6 +112,7 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
+    "table_bridge": ("Part", "Change", "Owner", "Department", "Moved"),
     "table_flow_forecasts": ("Chance", "Items, at least", "Weeks", "Finished by"),
     "table_estimates": ("Task", "Optimistic", "Most likely", "Pessimistic", "Slips with"),
     "table_budget": ("Level", "Estimates (EUR)", "Amount (EUR)"),
