@@ -197,8 +197,8 @@ def history(project_id: str | None, database: str) -> None:
     known = History(database)
     _print_frame(known.weeks(project_id)[["project_id", "status_date", "revision", "input_hash"]])
     if project_id is not None:
-        _print_frame(known.metrics(project_id))
-        _print_frame(known.milestones(project_id))
+        for figures in (known.metrics(project_id), known.milestones(project_id)):
+            _print_frame(figures.drop(columns="project_id"))
 
 
 @main.command()

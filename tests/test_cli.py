@@ -213,7 +213,7 @@ def test_every_command_of_the_readme_runs(tmp_path):
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     reports = [path.stem for path in (tmp_path / "out").rglob("*.html")]
-    assert sorted(reports) == ["scheduling", "weekly_report"]
+    assert sorted(reports) == ["planning", "progress", "scheduling", "weekly_report"]
     shutil.rmtree(tmp_path / "out")
 
 
