@@ -25,10 +25,12 @@ _FIELDS = {
     "constraints": (OPTIONS, "another strength of constraints"),
 }  # fmt: skip
 _CONTENT = (
-    ("tasks", "id", SCOPE, "moved in the outline", "kind parent_id"),
+    ("tasks", "id", SCOPE, "moved in the outline",
+     "kind parent_id is_start_milestone"),
     ("tasks", "id", ESTIMATES, "re-estimated", "duration_hours is_elapsed"),
     ("tasks", "id", CALENDARS, "on another calendar", "calendar_id"),
-    ("tasks", "id", RESOURCES, "re-assigned", "levelling_delay_hours ignores_resource_calendars"),
+    ("tasks", "id", RESOURCES, "re-assigned",
+     "levelling_delay_hours ignores_resource_calendars is_resource_dependent"),
     ("tasks", "id", CONSTRAINTS, "constrained", "constraint constraint_date"),
     ("links", "successor_id", LOGIC, "re-linked",
      "predecessor_id kind lag_hours lag_kind lag_calendar"),
@@ -222,7 +224,11 @@ def _status(project: Project) -> pd.Timestamp:
 def _tables(*both: Project) -> list[dict[str, pd.DataFrame]]:
     """What moves dates: active tasks (one dropped is as good as removed) and the last facts."""
     names = ["links", "resources", "calendars", "exceptions"]
-    if any(options_of(project.header).are_resource_calendars_used for project in both):
+    if any(
+        options_of(project.header).are_resource_calendars_used
+        or project.tasks["is_resource_dependent"].any()
+        for project in both
+    ):
         names.append("assignments")
     return [
         {name: getattr(project, name) for name in names}

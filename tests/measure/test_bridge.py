@@ -14,7 +14,8 @@ from small_plan import LINKS, TASKS, small_plan, two_weeks
 from pmtools.files import shipped
 from pmtools.formats import read_weeks
 from pmtools.measure.bridge import explain_finish
-from pmtools.measure.replay import GROUPS, Replay
+from pmtools.measure.replay import _CONTENT, GROUPS, Replay
+from pmtools.project import TABLES
 from pmtools.schedule import schedule
 
 STARTERS = ("software-rollout", "hardware-installation", "network-upgrade")
@@ -210,6 +211,18 @@ def test_an_edit_of_one_kind_lands_in_its_own_part_alone(starter, group, edit):
         assert set(bridge.parts["group"]) <= {group}
         n_moved += bridge.moved_calendar_minutes != 0
     assert n_moved or edit in (progressed, re_linked, dropped, on_leave, other_rules)
+
+
+def test_every_column_that_moves_dates_is_replayed():
+    """A column of tasks or links either moves no date, or some group takes it over."""
+    moves_nothing = {
+        "id", "code", "wbs", "name", "is_active", "deadline", "priority", "control_account",
+        "deliverable_id", "ev_method", "fixed_cost", "cost_accrual", "owner_id", "department_id",
+        "notes", "successor_id",
+    }  # fmt: skip
+    for table in ("tasks", "links"):
+        replayed = {c for name, *_, columns in _CONTENT if name == table for c in columns.split()}
+        assert {column.name for column in TABLES[table].columns} - replayed <= moves_nothing
 
 
 def test_every_group_has_an_edit():
