@@ -6,6 +6,7 @@ import pandas as pd
 
 from pmtools.measure.budget import last_approved
 from pmtools.measure.milestones import days_late, looked_up, names_of
+from pmtools.measure.parties import parties
 from pmtools.schedule import Schedule
 
 
@@ -19,9 +20,11 @@ def work_of(plan: Schedule) -> pd.DataFrame:
         `baseline_finish`.
     """
     tasks = plan.tasks[~plan.tasks["kind"].isin(["summary", "level_of_effort"])]
+    who = parties(plan.project).loc[tasks["id"]].set_axis(tasks.index)
     return with_baseline(plan, tasks).assign(
-        owner=names_of(plan.project.resources, tasks["owner_id"]),
-        department=names_of(plan.project.departments, tasks["department_id"]),
+        **who,
+        owner=names_of(plan.project.resources, who["owner_id"]),
+        department=names_of(plan.project.departments, who["department_id"]),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pmtools.measure.budget import last_approved
+from pmtools.measure.parties import parties
 from pmtools.project import Project
 from pmtools.schedule import Schedule, schedule
 
@@ -81,13 +82,14 @@ def milestones(schedules: Sequence[Schedule]) -> pd.DataFrame:
     """
     now = schedules[-1]
     rows = milestone_tasks(now)
+    owners = parties(now.project)["owner_id"]
     baseline = last_approved(now.project).set_index("task_id")["finish"]
     before = schedules[-2].tasks.set_index("id")["finish"] if len(schedules) > 1 else baseline[:0]
     result = pd.DataFrame(
         {
             "task_id": rows["id"],
             "name": rows["name"],
-            "owner": names_of(now.project.resources, rows["owner_id"]),
+            "owner": names_of(now.project.resources, looked_up(owners, rows["id"])),
             "baseline": looked_up(baseline, rows["id"]),
             "last_forecast": looked_up(before, rows["id"]),
             "forecast": rows["finish"],

@@ -34,6 +34,9 @@ ACCRUALS = ("prorated", "start", "end")
 RESOURCE_KINDS = ("person", "role", "equipment", "material")
 REGISTER_KINDS = ("risk", "assumption", "issue", "dependency", "decision", "change", "action")
 RACI = ("R", "A", "C", "I")
+RAG = ("green", "amber", "red")
+ISSUE_TYPES = ("request_for_change", "off_specification", "problem")
+SEVERITIES = ("low", "medium", "high", "critical")
 PRESETS = ("primavera_p6", "microsoft_project")
 LAG_CALENDARS = ("predecessor", "successor", "project", "24h")
 OUT_OF_SEQUENCE = ("retained_logic", "progress_override", "actual_dates")
@@ -207,6 +210,7 @@ _TABLES = (
         Column("actual_finish", "finish", "when it was really finished"),
         _number("remaining_hours", "working hours still needed", minimum=0, maximum=1e6),
         _number("percent_complete", "0 to 100", minimum=0, maximum=100),
+        _text("rag_status", "what its owner reports: green, amber or red", choices=("", *RAG)),
         Column("resume_date", "start", "work that remains is not resumed before"),
         _text("note", "remark of the owner"),
     ), ("status_date", "task_id")),
@@ -296,11 +300,20 @@ _TABLES = (
         _text("category", "area it belongs to"),
         _text("status", ", ".join(ITEM_STATES), default="open", choices=ITEM_STATES),
         _ref("owner_id", "resources", "the one owner"),
+        _ref("actionee_id", "resources", "who carries out the response, where not the owner"),
         _ref("raised_by", "resources", "who raised it"),
         Column("raised_date", "day", "when it was raised"),
         Column("updated_date", "day", "when it was last reviewed"),
         Column("due_date", "finish", "until when something must be done or decided"),
         Column("closed_date", "day", "when it was closed"),
+        Column("trigger_date", "day", "when a risk may occur at the earliest (its proximity)"),
+        Column("revisit_date", "day", "when a decision is looked at again"),
+        _ref("origin_id", "register", "item it came from: the risk that became this issue"),
+        _text("issue_type", ", ".join(ISSUE_TYPES), choices=("", *ISSUE_TYPES)),
+        _text("severity", ", ".join(SEVERITIES), choices=("", *SEVERITIES)),
+        _text("priority", ", ".join(SEVERITIES), choices=("", *SEVERITIES)),
+        _text("options", "what can be decided"),
+        _ref("decided_by", "resources", "who decided or approved"),
         _number("probability", "0 to 1", minimum=0, maximum=1),
         _number("impact_hours", "most likely delay"),
         _number("optimistic_impact_hours", "delay if it goes well"),
