@@ -8,7 +8,7 @@ from risky_plan import hours, priced, risky_plan
 
 from pmtools.metrics import CannotSay
 from pmtools.simulate import simulate
-from pmtools.simulate.drivers import drivers
+from pmtools.simulate.drivers import all_risks, drivers
 from pmtools.simulate.sensitivity import cruciality
 
 RISKS = [
@@ -106,3 +106,16 @@ def test_people_are_limited_in_every_trial_where_asked():
     free, limited = (simulate(one, n_trials=500, resources=r) for r in (False, True))
     assert np.median(hours(free)) < 20 < 28 < np.median(hours(limited))
     assert "people are limited in every trial" in " ".join(limited.assumptions)
+
+
+def test_on_average_a_risk_of_its_own_costs_its_expected_value():
+    """90 % of ten days on the critical path: nine; 95 % of 700: 665. Together they add up."""
+    simulation = simulate(plan(), n_trials=2_000)
+    found = drivers(simulation).set_index("id")
+    assert found.loc["R1", "mean_days"] == pytest.approx(9, abs=0.3)
+    assert found.loc["R3", "mean_cost"] == pytest.approx(665, abs=15)
+    assert found.loc["R1", "response_mean_days"] == pytest.approx(8, abs=0.3)
+    _, _, days, cost = all_risks(simulation)
+    risks = found[found["kind"] == "risk"]
+    assert days == pytest.approx(risks["mean_days"].sum(), abs=0.01)
+    assert cost == pytest.approx(risks["mean_cost"].sum(), abs=0.01)
