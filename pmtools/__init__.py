@@ -48,6 +48,11 @@ _CONTENTS = {
     "pmtools.measure.baseline": ("approve",),
     "pmtools.decide.commitment": ("commitment",),
     "pmtools.decide.signals": ("status",),
+    "pmtools.decide.scenario": (
+        "Scenario", "read_scenarios", "write_scenarios", "Crash", "Overlap", "Split", "Reorder",
+        "Drop", "Postpone", "AddPerson", "RampUp", "SwapPerson", "Reassign", "Overtime",
+        "Mitigate", "Accept", "ChangeCalendar", "MoveDeadline", "ChangeBudget",
+    ),
     "pmtools.history": ("History",),
     "pmtools.words": ("Statement",),
     "pmtools.tables": (

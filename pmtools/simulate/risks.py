@@ -56,7 +56,8 @@ def open_risks(
     is_open = (rows["status"] == "open").to_numpy()
     rows, n_shut = rows[is_open], int((~is_open).sum())
     if as_responded is None:
-        in_place = rows["response_done_date"] <= (project.header.status_date or pd.NaT)
+        known = project.header.status_date or project.header.start
+        in_place = rows["response_done_date"] <= known
     else:
         in_place = rows["id"].isin(list(as_responded))
     found = rows[["row", "id", "title", "owner_id", "response_cost", "parallel_group"]].assign(
