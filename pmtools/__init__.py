@@ -28,7 +28,16 @@ _CONTENTS = {
     "pmtools.measure.earned_value": ("earned_value", "EarnedValue"),
     "pmtools.measure.estimates": ("estimate_ratios",),
     "pmtools.measure.milestones": ("schedule_weeks", "milestones", "milestone_trend"),
-    "pmtools.measure.lookahead": ("done_since", "due_within", "overdue", "with_baseline"),
+    "pmtools.measure.handoffs": ("handoffs",),
+    "pmtools.measure.readiness": ("input_readiness",),
+    "pmtools.measure.dependencies": ("dependency_matrix", "handoff_parties", "resource_sharing"),
+    "pmtools.measure.calendar_entries": ("calendar_of",),
+    "pmtools.formats.calendar_file": ("write_calendar",),
+    "pmtools.measure.lookahead": (
+        "done_since", "due_within", "look_ahead", "overdue", "with_baseline",
+    ),
+    "pmtools.measure.responsibility": ("responsibility", "Responsibility"),
+    "pmtools.measure.promises": ("promises",),
     "pmtools.measure.flow": ("flow", "Flow", "nearest_rank"),
     "pmtools.measure.workload": ("workload", "overallocated"),
     "pmtools.measure.resource_needs": ("resource_needs", "hires"),
@@ -41,6 +50,7 @@ _CONTENTS = {
     "pmtools.measure.changes": ("changes", "changes_since_last"),
     "pmtools.measure.bridge": ("explain_finish", "Bridge"),
     "pmtools.measure.record": ("record_week",),
+    "pmtools.measure.watermelon": ("watermelon", "Watermelon"),
     "pmtools.measure.accuracy": (
         "forecast_accuracy", "forecast_record", "recalibrated", "forecast_cone", "Accuracy",
     ),
@@ -64,6 +74,7 @@ _CONTENTS = {
         "table_estimates", "table_budget", "table_hires", "table_reference_class", "table_buffers",
         "table_forecast_accuracy", "table_coverage", "table_recalibrated",
         "table_percentiles", "table_milestone_ranges", "table_goals", "table_drivers",
+        "table_watermelon", "table_watermelon_departments",
         "table_bridge", "table_contingency", "table_sensitive_tasks", "table_flow_forecasts",
     ),
     "pmtools.charts": (

@@ -93,3 +93,59 @@ def overdue(plan: Schedule) -> pd.DataFrame:
     rows = rows.assign(days_late=days_late(plan, rows["was_due"], status))
     rows = rows[~rows["is_finished"] & (rows["days_late"] > 0)]
     return rows.sort_values("days_late", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def look_ahead(plan: Schedule, weeks: int = 2, *, by: str = "person") -> pd.DataFrame:
+    """Who must do what in the next weeks: a row a party and task that starts or finishes.
+
+    Parameters
+    ----------
+    weeks
+        How far, from the status date on.
+    by
+        "person": the owner of the task and whoever has work on it. "department": the same, by
+        where they belong.
+
+    Returns
+    -------
+    DataFrame
+        `party`, `task_id`, `name`, `part` (owner, works on it; of a department the names), `due`
+        (words), `due_date`, `hours` (work of the party that is left; NaN where it has none),
+        `float_days`. By party and date; what nobody is named for comes last.
+
+    Raises
+    ------
+    ValueError
+        For another `by`.
+    """
+    if by not in ("person", "department"):
+        raise ValueError(f'"{by}" is neither "person" nor "department"')
+    project = plan.project
+    project, days = plan.project, 7 * weeks
+    due = due_within(plan, days).rename(columns={"id": "task_id"})
+    owner = due[["task_id", "owner_id", "department_id"]].assign(part="owner")
+    owner.columns = pd.Index(["task_id", "party_id", "unit", "part"])
+    people = project.resources[project.resources["kind"].isin(["person", "role"])].set_index("id")
+    booked = project.assignments[project.assignments["resource_id"].isin(people.index)].merge(due)
+    planned = looked_up(project.tasks.set_index("id")["duration_hours"], booked["task_id"])
+    an_hour = (booked["work_hours"] / planned.where(planned > 0)).fillna(booked["units"])
+    worker = booked[["task_id"]].assign(
+        party_id=booked["resource_id"],
+        unit=booked["resource_id"].map(people["department_id"]),
+        part="works on it",
+        hours=booked["remaining_hours"] * an_hour,
+    )
+    rows = pd.concat([owner, worker], ignore_index=True)
+    rows["party"] = names_of(project.resources, rows["party_id"])
+    if by == "department":
+        rows["part"], rows["party_id"] = rows["party"], rows["unit"]
+        rows["party"] = names_of(project.departments, rows["party_id"])
+    rows = rows.groupby(["party", "party_id", "task_id"], as_index=False).agg(
+        part=("part", lambda parts: ", ".join(part for part in parts.unique() if part)),
+        hours=("hours", lambda hours: hours.sum(min_count=1)),
+    )
+    rows = rows.merge(due[["task_id", "name", "due", "due_date", "float_days"]], on="task_id")
+    rows["is_last"] = rows["party_id"] == ""
+    rows = rows.sort_values(["is_last", "party", "due_date"], kind="stable", ignore_index=True)
+    columns = ["party", "task_id", "name", "part", "due", "due_date", "hours", "float_days"]
+    return rows[columns]

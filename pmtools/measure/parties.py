@@ -34,11 +34,11 @@ def parties(project: Project) -> pd.DataFrame:
     )
     owner = _first(tasks["owner_id"], _of(person, "task_id", tasks["id"]), _busiest(project, tasks))
     delivers = tasks["deliverable_id"]
-    owner = _first(_inherited(owner, tasks), _of(person, "deliverable_id", delivers))
+    owner = _first(inherited(owner, tasks), _of(person, "deliverable_id", delivers))
     mine = _first(
         tasks["department_id"], _of(department, "task_id", tasks["id"]), _named(people, owner)
     )
-    mine = _first(_inherited(mine, tasks), _of(department, "deliverable_id", delivers))
+    mine = _first(inherited(mine, tasks), _of(department, "deliverable_id", delivers))
     return pd.DataFrame({"owner_id": owner, "department_id": mine}, dtype="str")
 
 
@@ -69,7 +69,7 @@ def _busiest(project: Project, tasks: pd.DataFrame) -> pd.Series:
     return _named(rows.drop_duplicates("task_id").set_index("task_id")["resource_id"], tasks["id"])
 
 
-def _inherited(values: pd.Series, tasks: pd.DataFrame) -> pd.Series:
+def inherited(values: pd.Series, tasks: pd.DataFrame) -> pd.Series:
     """What a task does not say, its summary does, or the one above that."""
     above = tasks["parent_id"]
     while (asks := (values == "") & (above != "")).any():

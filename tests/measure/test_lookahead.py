@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from small_plan import DESIGN_DONE, FRIDAYS, LINKS, TASKS, small_plan, two_weeks
 
-from pmtools.measure.lookahead import done_since, due_within, overdue
+from pmtools.measure.lookahead import done_since, due_within, look_ahead, overdue
 from pmtools.schedule import schedule
 
 
@@ -94,3 +94,45 @@ def test_a_plan_of_support_only_has_no_work_to_look_ahead_to():
     phase = [TASKS[0] | {"kind": "level_of_effort"}]
     plan = schedule(small_plan(FRIDAYS[0], tasks=phase, links=[], baseline=[]))
     assert [len(of(plan)) for of in (done_since, due_within, overdue)] == [0, 0, 0]
+
+
+BOOKED = [
+    {"task_id": "2", "resource_id": "bob", "units": 0.5},
+    {"task_id": "2", "resource_id": "ann", "work_hours": 20},
+    {"task_id": "3", "resource_id": "ann"},
+]
+
+
+def shown(found):
+    rows = zip(found["party"], found["name"], found["part"], found["hours"], strict=True)
+    return [(*row[:3], None if pd.isna(row[3]) else row[3]) for row in rows]
+
+
+def test_the_look_ahead_names_the_owner_and_who_works_on_it_with_the_hours_left():
+    """Build: 24 of 40 hours are left, Bob is there half of the time; going live has no hours."""
+    project = two_weeks()[1].replace(assignments=BOOKED)
+    assert shown(look_ahead(schedule(project))) == [
+        ("Ann", "Build", "works on it", 12.0), ("Ann", "Test", "owner, works on it", 40.0),
+        ("Bob", "Build", "owner, works on it", 12.0), ("Bob", "Go live", "owner", None),
+    ]  # fmt: skip
+    assert set(look_ahead(schedule(project), weeks=1)["name"]) == {"Build", "Test"}
+
+
+def test_the_look_ahead_by_department_adds_up_the_hours_and_names_the_people():
+    """The owner counts for the department of the task, who works on it for her own."""
+    people = [{"id": "ann", "name": "Ann", "department_id": "qa"},
+              {"id": "bob", "name": "Bob", "department_id": "it"}]  # fmt: skip
+    project = two_weeks()[1].replace(assignments=BOOKED, resources=people)
+    assert shown(look_ahead(schedule(project), by="department")) == [
+        ("IT", "Build", "Bob", 12.0), ("IT", "Go live", "Bob", None),
+        ("Quality", "Build", "Ann", 12.0), ("Quality", "Test", "Ann", 40.0),
+    ]  # fmt: skip
+
+
+def test_what_nobody_is_named_for_comes_last_in_the_look_ahead():
+    """Work without owner is not lost."""
+    tasks = [task | {"owner_id": "", "department_id": ""} for task in TASKS[:3]]
+    plan = schedule(small_plan(FRIDAYS[0], tasks=[*tasks, TASKS[3]]))
+    assert [row[0] for row in shown(look_ahead(plan, weeks=6))] == ["Bob", "", "", ""]
+    with pytest.raises(ValueError, match="neither"):
+        look_ahead(plan, by="team")
