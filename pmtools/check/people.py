@@ -126,12 +126,17 @@ RULES = (
 
 
 def _letters(case: Case, letter: str) -> dict[str, int]:
-    """How often R or A stands at each deliverable, or at a task that has any letter."""
-    rows = case.project.responsibilities
+    """How often R or A stands at each deliverable, or at a task that has any letter.
+
+    A task with a deliverable takes from it what it does not state itself.
+    """
+    rows, tasks = case.project.responsibilities, case.project.tasks
+    delivers = set(tasks.loc[tasks["deliverable_id"] != "", "id"])
     what = rows["deliverable_id"].where(rows["deliverable_id"] != "", rows["task_id"])
     objects = [*case.project.deliverables["id"], *what[what != ""]] if len(rows) else []
     counts = what[rows["role"] == letter].value_counts()
-    return {each: int(counts.get(each, 0)) for each in dict.fromkeys(objects)}
+    found = {each: int(counts.get(each, 0)) for each in dict.fromkeys(objects)}
+    return {each: n for each, n in found.items() if n or each not in delivers}
 
 
 def _named(case: Case, what: str) -> str:

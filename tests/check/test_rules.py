@@ -42,6 +42,10 @@ RIGHT = {
         row.update(party_id={"ana": "s1", "ben": "it"}[row["party_id"]])
         for row in r["responsibilities"] if row["role"] in "AR"
     ] and r.update(responsibilities=[x for x in r["responsibilities"] if x["role"] in "AR"]),
+    "a task takes over the roles of its deliverable that it does not state": lambda r, h: (
+        task(r, "1.2").update(deliverable_id=r["deliverables"][0]["id"]),
+        r["responsibilities"].append({"task_id": "1.2", "party_id": "ben", "role": "R"}),
+    ),
     "a deadline on the day of the start is not before it": lambda r, h: h.update(
         deadline=day(47, "17:00")
     ),
