@@ -17,6 +17,7 @@ from pmtools.measure.earned_value import earned_value
 from pmtools.measure.flow import flow
 from pmtools.measure.lookahead import done_since, due_within
 from pmtools.measure.register import decisions_needed
+from pmtools.measure.responsibility import responsibility
 from pmtools.measure.workload import overallocated, workload
 from pmtools.metrics import CannotSay, Metric
 from pmtools.project import TABLES, Project
@@ -245,13 +246,30 @@ def test_an_agile_team_works_within_the_plan(starter):
 
 
 def test_one_party_is_accountable_for_each_deliverable(starter):
-    """RACI: exactly one A, at least one R, and everybody named is known."""
+    """RACI: exactly one A, at least one R, and everybody named is known; some for tasks alone."""
     project = weeks_of(starter)[-1]
     roles = project.responsibilities
-    by_deliverable = pd.crosstab(roles["deliverable_id"], roles["role"])
+    of_deliverables = roles[roles["deliverable_id"] != ""]
+    by_deliverable = pd.crosstab(of_deliverables["deliverable_id"], of_deliverables["role"])
     assert set(by_deliverable.index) == set(project.deliverables["id"])
     assert (by_deliverable["A"] == 1).all() and (by_deliverable["R"] >= 1).all()
-    assert roles["party_id"].isin(project.resources["id"]).all()
+    assert len(of_deliverables) < len(roles)
+    known = [*project.resources["id"], *project.departments["id"]]
+    assert roles["party_id"].isin(known).all()
+
+
+def test_the_responsibilities_tell_the_story(starter):
+    """On track nothing is wrong; in trouble who must accept the routers is on leave that day."""
+    found = responsibility(plan_of(starter)).findings
+    told = set(zip(found["code"], found["party"], strict=True))
+    assert told == {
+        "software-rollout": set(),
+        "hardware-installation": {("too-many-responsible", "")},
+        "network-upgrade": {
+            ("accountable-on-leave", "Elif Yıldız"), ("accountable-on-leave", "Lukas Pichler"),
+            ("role-without-hours", "Oskar Berglund"), ("too-many-responsible", ""),
+        },
+    }[starter]  # fmt: skip
 
 
 def test_a_manager_finds_something_to_do(starter):
