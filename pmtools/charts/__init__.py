@@ -15,6 +15,7 @@ from pmtools.charts.finish_curve import chart_finish_curve
 from pmtools.charts.float_paths import chart_float_paths
 from pmtools.charts.forecast_cone import chart_forecast_cone
 from pmtools.charts.gantt import chart_gantt
+from pmtools.charts.handoffs import chart_dependency_matrix, chart_handoffs
 from pmtools.charts.indices import chart_index_trend
 from pmtools.charts.joint import chart_joint_confidence
 from pmtools.charts.levelling import chart_levelling
@@ -30,12 +31,14 @@ __all__ = [
     "chart_burn_up",
     "chart_cumulative_flow",
     "chart_cycle_time",
+    "chart_dependency_matrix",
     "chart_drivers",
     "chart_fever",
     "chart_finish_curve",
     "chart_float_paths",
     "chart_forecast_cone",
     "chart_gantt",
+    "chart_handoffs",
     "chart_index_trend",
     "chart_joint_confidence",
     "chart_levelling",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import WorkCalendar, minutes_of
+from pmtools.calendars import DAY, WorkCalendar, instants_of, minutes_of
 from pmtools.measure.budget import ALWAYS, ELAPSED
-from pmtools.measure.handoffs import between_parties, inputs, on_calendars
+from pmtools.measure.handoffs import between_parties, inputs
 from pmtools.metrics import CannotSay
+from pmtools.schedule import Schedule
 from pmtools.simulate import Simulation
 from pmtools.simulate.result import nearest_rank
 from pmtools.simulate.watching import moments_of
 
 
 def input_readiness(forecast: Simulation | CannotSay, *, by: str = "") -> pd.DataFrame | CannotSay:
-    """How likely each task that waits for others has its inputs when the plan wants it to start.
+    """How likely each task that waits for others has its inputs on the day that it wants to start.
 
     Of tasks that are not begun and still miss an input from another party; their other inputs
     count too, those of their own party included. Finish and start links only; what can be late
@@ -34,9 +37,10 @@ def input_readiness(forecast: Simulation | CannotSay, *, by: str = "") -> pd.Dat
     DataFrame
         A row an input, by start of the receiving task: to_id, to_task, to_owner, to_department,
         to_start (of the plan), from_id, from_task, from_owner, from_department, due, needed_by,
-        is_handed_over; chance (0 to 1): this input does not delay the start; chance_all: none
-        does; share_last: of the trials in which one does, that this input delays it most;
-        ready_p80: when all are there with a chance of 80 %; n_inputs. CannotSay is handed on.
+        is_handed_over; chance (0 to 1): with this input it can start on the planned day;
+        chance_all: with all of them; share_last: of the trials in which it cannot, that this
+        input delays it most; ready_p80: with all of them it can start by then, with a chance of
+        80 %; n_inputs. CannotSay is handed on.
     """
     if isinstance(forecast, CannotSay):
         return forecast
@@ -49,20 +53,28 @@ def input_readiness(forecast: Simulation | CannotSay, *, by: str = "") -> pd.Dat
     rows = rows[rows["to_id"].isin(missing["to_id"]) & ~rows["is_begun"]]
     rows = rows[rows["kind"].isin(["FS", "SS"])].sort_values(["to_start", "to_id"], kind="stable")
     rows = rows.reset_index(drop=True).assign(chance=1.0, chance_all=1.0, share_last=0.0)
-    rows["delay_p80"] = 0.0
-    delays = _delays(rows, forecast)
+    delays, ready = _delays(rows, forecast), np.zeros(len(rows), np.int64)
     for _, positions in rows.groupby("to_id", sort=False).indices.items():
-        late = delays[:, positions]
-        is_late = (late > 0).any(axis=1)
-        last = np.bincount(late[is_late].argmax(axis=1), minlength=len(positions))
-        rows.loc[positions, "chance"] = (late <= 0).mean(axis=0)
-        rows.loc[positions, "chance_all"] = 1 - is_late.mean()
-        rows.loc[positions, "share_last"] = last / max(is_late.sum(), 1)
-        rows.loc[positions, "delay_p80"] = max(nearest_rank(late.max(axis=1), 0.8), 0) / 60
-    rows["ready_p80"] = on_calendars(
-        plan, rows["to_calendar"], WorkCalendar.add, rows["to_start"], rows.pop("delay_p80")
+        calendar = _calendar_of(rows.iloc[positions[0]], plan)
+        planned = int(minutes_of(rows["to_start"].iloc[positions[0]]))
+        late = np.maximum(delays[:, positions], 0)
+        starts = calendar.instant_at(int(calendar.minutes_before(planned)) + late)
+        starts = np.where(late > 0, starts, planned)
+        is_late = starts // DAY > planned // DAY
+        is_any = is_late.any(axis=1)
+        last = np.bincount(late[is_any].argmax(axis=1), minlength=len(positions))
+        rows.loc[positions, "chance"] = 1 - is_late.mean(axis=0)
+        rows.loc[positions, "chance_all"] = 1 - is_any.mean()
+        rows.loc[positions, "share_last"] = last / max(is_any.sum(), 1)
+        ready[positions] = nearest_rank(starts.max(axis=1), 0.8)
+    return rows.assign(
+        ready_p80=instants_of(ready), n_inputs=rows.groupby("to_id")["to_id"].transform("size")
     )
-    return rows.assign(n_inputs=rows.groupby("to_id")["to_id"].transform("size"))
+
+
+def _calendar_of(row: Any, plan: Schedule) -> WorkCalendar:
+    """That of the receiver."""
+    return ALWAYS if row["to_calendar"] == ELAPSED else plan.calendars[row["to_calendar"]]
 
 
 def _delays(rows: pd.DataFrame, forecast: Simulation) -> np.ndarray:
@@ -76,8 +88,7 @@ def _delays(rows: pd.DataFrame, forecast: Simulation) -> np.ndarray:
         ids = pd.Index(rows["from_id"].iloc[open_rows].unique())
         at = moments_of(forecast, list(ids), moment)
         for row in open_rows:
-            calendar_id = rows["to_calendar"].iloc[row]
-            calendar = ALWAYS if calendar_id == ELAPSED else forecast.plan.calendars[calendar_id]
+            before = _calendar_of(rows.iloc[row], forecast.plan).minutes_before
             mine = at[:, ids.get_loc(rows["from_id"].iloc[row])]
-            delays[:, row] = calendar.minutes_before(mine) - calendar.minutes_before(needed[row])
+            delays[:, row] = before(mine) - before(needed[row])
     return delays

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pmtools.metrics import CannotSay, Metric
 from pmtools.tables.bridge import table_bridge as table_bridge
+from pmtools.tables.changes import table_ledger as table_ledger
 from pmtools.tables.flow import table_flow_forecasts as table_flow_forecasts
 from pmtools.tables.forecast import table_contingency as table_contingency
 from pmtools.tables.forecast import table_drivers as table_drivers
@@ -20,6 +21,9 @@ from pmtools.tables.forecast import table_goals as table_goals
 from pmtools.tables.forecast import table_milestone_ranges as table_milestone_ranges
 from pmtools.tables.forecast import table_percentiles as table_percentiles
 from pmtools.tables.forecast import table_sensitive_tasks as table_sensitive_tasks
+from pmtools.tables.handoffs import table_handoff_parties as table_handoff_parties
+from pmtools.tables.handoffs import table_handoffs as table_handoffs
+from pmtools.tables.handoffs import table_readiness as table_readiness
 from pmtools.tables.planning import table_budget as table_budget
 from pmtools.tables.planning import table_buffers as table_buffers
 from pmtools.tables.planning import table_estimates as table_estimates

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import flow_frames
 import forecast_frames
 import frames
+import handoff_frames
 import pandas as pd
 import pytest
 import vl_convert
@@ -20,12 +21,14 @@ from pmtools.charts import (
     chart_burn_up,
     chart_cumulative_flow,
     chart_cycle_time,
+    chart_dependency_matrix,
     chart_drivers,
     chart_fever,
     chart_finish_curve,
     chart_float_paths,
     chart_forecast_cone,
     chart_gantt,
+    chart_handoffs,
     chart_index_trend,
     chart_joint_confidence,
     chart_levelling,
@@ -85,6 +88,10 @@ def bridge(frame):
     return chart_bridge(frame, before_finish=FINISH, after_finish=FINISH + pd.Timedelta(days=6))
 
 
+def handoffs(frame):
+    return chart_handoffs(frame, frames.STATUS)
+
+
 def ageing(frame):
     return chart_ageing(frame, 7.0)
 
@@ -118,17 +125,19 @@ EVERY = {
     "joint confidence": (joint_confidence, forecast_frames.trials),
     "drivers": (drivers, forecast_frames.drivers),
     "bridge": (bridge, frames.bridge_parts),
+    "handoffs": (handoffs, handoff_frames.handoffs),
+    "dependency matrix": (chart_dependency_matrix, handoff_frames.pairs),
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
     "levelling": "name", "resource needs": "role", "drivers": "driver",
-    "bridge": "tasks",
+    "bridge": "tasks", "handoffs": "sender", "dependency matrix": "sender",
 }  # fmt: skip
 KEYS = {
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
     "levelling": "task_id", "resource needs": "role", "drivers": "id",
-    "bridge": "group",
+    "bridge": "group", "handoffs": "sender", "dependency matrix": "sender_id",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def gallery():
     at, needs = now.header.status_date, pm.resource_needs(plan)
     simulation = pm.simulate(plan, n_trials=1_000)
     drivers = pm.drivers(simulation, most=3)
+    melon = pm.watermelon(schedules, simulation)
     past = pm.forecast_accuracy(past_forecasts(), past_outcomes())
     team = pm.flow(pm.read_project(AGILE), days="working")
     return {
@@ -72,6 +73,13 @@ def gallery():
         ),
         "chart_bridge": charts.chart_bridge(bridge.parts, **ends),
         "table_bridge": tables.table_bridge(bridge.tasks),
+        "chart_handoffs": pm.chart_handoffs(pm.handoffs(schedules, weeks=6), at),
+        "chart_dependency_matrix": pm.chart_dependency_matrix(pm.dependency_matrix(schedules)),
+        "table_handoffs": pm.table_handoffs(pm.handoffs(schedules, weeks=6)),
+        "table_handoff_parties": pm.table_handoff_parties(pm.handoff_parties(schedules)),
+        "table_readiness": pm.table_readiness(pm.input_readiness(simulation)),
+        "table_watermelon": pm.table_watermelon(melon.tasks),
+        "table_watermelon_departments": pm.table_watermelon_departments(melon.departments),
         "chart_drivers": pm.chart_drivers(drivers, **money),
         "table_percentiles": pm.table_percentiles(simulation.quantiles, **money),
         "table_milestone_ranges": pm.table_milestone_ranges(simulation.milestones),
@@ -90,6 +98,7 @@ def gallery():
         "table_signals": pm.table_signals(pm.status(schedules, value).dimensions),
         "table_findings": pm.table_findings(pm.check(now).frame),
         "table_changes": pm.table_changes(pm.changes_since_last(schedules)),
+        "table_ledger": pm.table_ledger(pm.ledger(schedules), **money),
         "table_milestones": pm.table_milestones(pm.milestones(schedules)),
         "table_tasks_done": pm.table_tasks_done(pm.done_since(plan)),
         "table_tasks_due": pm.table_tasks_due(pm.due_within(plan)),
@@ -112,6 +121,11 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
+    "table_watermelon": ("Work", "Owner", "Reported", "By its plan", "Comes later", "Because"),
+    "table_watermelon_departments": ("Department", "Reports", "Too good, expected"),
+    "table_handoffs": ("State", "From", "To", "What", "On", "Late", "Waits"),
+    "table_handoff_parties": ("Who", "Gives", "Receives", "Late from others"),
+    "table_readiness": ("Task", "Of", "All inputs there", "80% sure by", "Single inputs"),
     "table_bridge": ("Part", "Change", "Owner", "Department", "Moved"),
     "table_flow_forecasts": ("Chance", "Items, at least", "Weeks", "Finished by"),
     "table_estimates": ("Task", "Optimistic", "Most likely", "Pessimistic", "Slips with"),
@@ -130,6 +144,7 @@ SHOWN = {
     "table_sensitive_tasks": ("Task", "Sensitivity", "Critical in", "Cruciality"),
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
+    "table_ledger": ("Week to", "What moved", "Later", "Dearer (EUR)", "Because of", "Approved by"),
     "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),
     "table_milestones": ("Baseline", "Forecast now", "Slip", "Since last report", "Done"),
     "table_tasks_done": ("Owner", "Task", "Finished", "Baseline", "Late"),

@@ -1,0 +1,94 @@
+"""Tables of hand-offs: who owes what to whom, and whether all inputs will be there."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pmtools.metrics import CannotSay
+from pmtools.tables.table import Columns, Table, table
+from pmtools.words import chance_said, number, plain
+
+_STATES = {"late": "▲ Late", "waiting": "■ Waits at the receiver", "due": "Due",
+           "future": "Later", "done": "● Done"}  # fmt: skip
+
+
+def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
+    """Open hand-offs, the late ones first: state, sender, receiver, from_task, due, needed_by,
+    days_late, float_days (working days), late_by, late_because, wait_days, waits_for.
+    """
+    columns: Columns = {
+        "said_state": ("State", "text"), "sender": ("From", "text"), "receiver": ("To", "text"),
+        "from_task": ("What", "text"), "to_task": ("For", "text"), "due": ("On", "date"),
+        "needed_by": ("Needed by", "date"), "float_days": ("Float", "days"),
+        "days_late": ("Late", "signed_days"), "begins": ("Delay begins with", "text"),
+        "waits": ("Waits", "text"),
+    }  # fmt: skip
+    if not isinstance(handoffs, CannotSay):
+        handoffs = handoffs[handoffs["state"] != "done"]
+        handoffs = handoffs.assign(
+            said_state=handoffs["state"].map(_STATES),
+            begins=[
+                f"{plain(who)}: {plain(task, 60)}" if who else ""
+                for who, task in zip(handoffs["late_by"], handoffs["late_because"], strict=True)
+            ],
+            waits=[
+                f"{number(days)} d, {words}" if words else ""
+                for days, words in zip(handoffs["wait_days"], handoffs["waits_for"], strict=True)
+            ],
+        )
+    note = {
+        "float_days": "Float: working days by which it can be later without moving what it is for",
+        "days_late": "Late: working days after the agreed day, − is earlier",
+    }
+    empty = "No hand-off between departments or people is open."
+    return table(handoffs, columns, title="Hand-offs", note=note, empty=empty)
+
+
+def table_readiness(readiness: pd.DataFrame | CannotSay) -> Table:
+    """A row a task that waits for others, by its start: to_task, to_department, to_start,
+    chance_all, ready_p80, and of its inputs from_task, from_department, chance, share_last.
+    """
+    columns: Columns = {
+        "task": ("Task", "text"), "department": ("Of", "text"), "start": ("Wants to start", "date"),
+        "chance": ("All inputs there", "chance"), "ready": ("80% sure by", "date"),
+        "inputs": ("Single inputs", "text"), "last": ("Most often last", "text"),
+    }  # fmt: skip
+    if not isinstance(readiness, CannotSay):
+        readiness = pd.DataFrame(
+            [_merged(rows) for _, rows in readiness.groupby("to_id", sort=False)],
+            columns=list(columns),
+        )
+    note = {"chance": "All inputs there: the chance that it can start on the planned day; lower "
+            "than that of each single input where several can be late"}  # fmt: skip
+    empty = "No task waits for an input from others."
+    return table(readiness, columns, title="Will all inputs be there?", note=note, empty=empty)
+
+
+def _merged(rows: pd.DataFrame) -> tuple[object, ...]:
+    """One task and what it waits for, the least sure input first."""
+    rows = rows[~rows["is_handed_over"]].sort_values("chance", kind="stable")
+    said = [
+        f"{plain(name, 60)} ({plain(who)}) {chance_said(chance)}"
+        for name, who, chance in zip(
+            rows["from_task"], rows["from_department"], rows["chance"], strict=True
+        )
+    ]
+    last = rows.loc[rows["share_last"].idxmax()]
+    late = "" if last["share_last"] == 0 else plain(last["from_task"], 60)
+    row = rows.iloc[0]
+    return (row["to_task"], row["to_department"], row["to_start"], row["chance_all"],
+            row["ready_p80"], "; ".join(said), late)  # fmt: skip
+
+
+def table_handoff_parties(parties: pd.DataFrame | CannotSay) -> Table:
+    """Who gives and takes how many hand-offs: party, n_out, n_in, n_open_out, n_late_out,
+    n_open_in, n_late_in, n_partners.
+    """
+    columns: Columns = {
+        "party": ("Who", "text"), "n_out": ("Gives", "number"), "n_open_out": ("Open", "number"),
+        "n_late_out": ("Late", "number"), "n_in": ("Receives", "number"),
+        "n_open_in": ("Still expects", "number"), "n_late_in": ("Late from others", "number"),
+        "n_partners": ("Partners", "number"),
+    }  # fmt: skip
+    empty = "No link crosses departments or people."
+    return table(parties, columns, title="Hand-offs of each party", empty=empty)
