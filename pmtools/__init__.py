@@ -40,6 +40,8 @@ _CONTENTS = {
     "pmtools.measure.promises": ("promises",),
     "pmtools.measure.flow": ("flow", "Flow", "nearest_rank"),
     "pmtools.measure.workload": ("workload", "overallocated"),
+    "pmtools.measure.overload": ("load_peaks", "load_causes"),
+    "pmtools.measure.key_person": ("key_people", "single_points"),
     "pmtools.measure.resource_needs": ("resource_needs", "hires"),
     "pmtools.measure.reserves": (
         "widest_ranges", "budget_hierarchy", "contingency_use", "currency_variance",
