@@ -53,6 +53,8 @@ _COLUMNS: Mapping[Format, str] = {
     "days": "float_days impact_days",
     "hours": "load_hours capacity_hours over_hours",
     "money": "impact_cost",
+from pmtools.tables.watermelon import table_watermelon as table_watermelon
+from pmtools.tables.watermelon import table_watermelon_departments as table_watermelon_departments
     "percent": "percent_complete",
     "share": "probability",
     "signal": "signal",
