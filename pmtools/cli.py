@@ -21,6 +21,8 @@ from pmtools.errors import HistoryError, MissingExtra, PmtoolsError, ProblemsErr
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pmtools.history import History
+
 WEEKLY = "weekly_report"
 STARTERS = ("software-rollout", "hardware-installation", "network-upgrade")
 SCHEDULE_COLUMNS = (
@@ -153,6 +155,28 @@ def earned_value(project: Path, status_date: str | None, to: Path) -> None:
 @main.command()
 @_PROJECT
 @_STATUS_DATE
+@click.option("--person", default="", help="Name or id; without one: of everybody.")
+@click.option("--department", default="", help="Name or id.")
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="File to write, .ics.")
+@_told
+def calendar(
+    project: Path, status_date: str | None, person: str, department: str, to: Path
+) -> None:
+    """Write unfinished work and milestones as a calendar file for Outlook, Google or Apple."""
+    from pmtools.formats import read_project
+    from pmtools.formats.calendar_file import write_calendar
+    from pmtools.measure.calendar_entries import calendar_of
+    from pmtools.schedule import schedule
+
+    plan = schedule(read_project(project, status_date))
+    entries = calendar_of(plan, person=person, department=department)
+    count = write_calendar(plan.project, entries, to, name=person or department)
+    click.echo(f"Wrote {count} {'entry' if count == 1 else 'entries'} to {to}.")
+
+
+@main.command()
+@_PROJECT
+@_STATUS_DATE
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
 @click.option("--notebook", default=WEEKLY, show_default=True, help="Its name, or an .ipynb.")
 @click.option("--history", help="Database URL or file; of those that record: OUT/history.sqlite.")
@@ -184,21 +208,116 @@ def report(
     click.echo(f"HTML: {files.html}\nPDF:  {files.pdf}")
 
 
-@main.command()
-@click.argument("project_id", required=False)
-@click.option("--database", default="out/history.sqlite", show_default=True, help="URL or file.")
-@_told
-def history(project_id: str | None, database: str) -> None:
-    """List the recorded weeks; with PROJECT_ID, its milestones and headline figures too."""
-    from pmtools.history import History
+@main.group()
+def history() -> None:
+    """What was reported, week by week: figures, forecasts and the plan as it was known."""
 
-    if "://" not in database and not Path(database).exists():
-        raise HistoryError(f"history: {database} does not exist. Run `pmtools report` first.")
-    known = History(database)
-    _print_frame(known.weeks(project_id)[["project_id", "status_date", "revision", "input_hash"]])
-    if project_id is not None:
-        for figures in (known.metrics(project_id), known.milestones(project_id)):
-            _print_frame(figures.drop(columns="project_id"))
+
+_DATABASE = click.option(
+    "--database", default="out/history.sqlite", show_default=True, help="URL or file."
+)
+_PROJECT_ID = click.argument("project_id", metavar="PROJECT")
+
+
+@history.command("list")
+@click.argument("project_id", metavar="[PROJECT]", required=False)
+@_DATABASE
+@_told
+def list_weeks(project_id: str | None, database: str) -> None:
+    """List the recorded weeks, of one project or of all."""
+    columns = ["project_id", "status_date", "revision", "is_late", "has_plan", "recorded_at"]
+    weeks = _known(database).weeks(project_id)[columns]
+    _print_frame(weeks.assign(recorded_at=weeks["recorded_at"].dt.floor("min")))
+
+
+@history.command()
+@_PROJECT_ID
+@_STATUS_DATE
+@_DATABASE
+@_told
+def show(project_id: str, status_date: str | None, database: str) -> None:
+    """Show a project as it was known: its tables, headline figures and milestones."""
+    known = _known(database)
+    project = known.project(project_id, status_date)
+    click.echo(f"{project!r}\nStatus of {project.header.status_date:%d %b %Y}.")
+    for figures in (known.metrics(project_id), known.milestones(project_id)):
+        is_of_week = figures["status_date"] == project.header.status_date
+        _print_frame(figures[is_of_week].drop(columns=["project_id", "status_date"]))
+
+
+@history.command()
+@_PROJECT_ID
+@click.option("--from", "first", metavar="YYYY-MM-DD", help="Default: the week before the last.")
+@click.option("--to", "last", metavar="YYYY-MM-DD", help="Default: the last week.")
+@_DATABASE
+@_told
+def compare(project_id: str, first: str | None, last: str | None, database: str) -> None:
+    """Say what changed between two recorded weeks, and why the finish moved."""
+    import pandas as pd
+
+    from pmtools.measure.bridge import explain_finish
+    from pmtools.measure.changes import changes
+    from pmtools.tables import table_changes
+
+    known = _known(database)
+    after = known.project(project_id, last)
+    day_before = after.header.status_date - pd.Timedelta(days=1)
+    before = known.project(project_id, first or day_before)
+    found = changes(before, after)
+    click.echo(f"{found}\n\n{table_changes(found.frame)}\n\n{explain_finish(before, after)}")
+
+
+@history.command()
+@_PROJECT_ID
+@click.argument("to", type=click.Path(path_type=Path))
+@_STATUS_DATE
+@click.option("--figures", is_flag=True, help="The headline figures of all weeks, as CSV.")
+@_DATABASE
+@_told
+def export(
+    project_id: str, to: Path, status_date: str | None, figures: bool, database: str
+) -> None:
+    """Write a project as it was known to TO: a new folder, .xlsx, .xml or .xer."""
+    from pmtools.formats import write_project
+
+    known = _known(database)
+    if figures:
+        _write_csv(known.metrics(project_id), to)
+    else:
+        for note in write_project(known.project(project_id, status_date), to):
+            click.echo(note)
+    click.echo(f"Wrote {to}.")
+
+
+@history.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--project-id", default="", help="One id for all plans; default: the files' own.")
+@click.option(
+    "--date-from-name", "date_format", default="YYYY-MM-DD", show_default=True,
+    type=click.Choice(["YYYY-MM-DD", "DD.MM.YYYY", "MM/DD/YYYY"]),
+    help="How names write the day, with any signs between, for files without a status date.",
+)  # fmt: skip
+@_DATABASE
+@_told
+def rebuild(folder: Path, project_id: str, date_format: str, database: str) -> None:
+    """Record the old plans of FOLDER (.mpp, .xml, .xer, .xlsx, folders of CSV files) as weeks."""
+    from pmtools.formats.plans import read_plans
+    from pmtools.measure.record import record_plans
+
+    plans = read_plans(folder, project_id=project_id, date_format=date_format)
+    ids = []
+    for name, what in record_plans(database, plans):
+        if isinstance(what, PmtoolsError):
+            click.echo(f"{name}: not recorded. {what}", err=True)
+        else:
+            click.echo(f"{name}: {what}")
+            ids.append(what.project_id)
+    n_projects = len(set(ids))
+    click.echo(f"Recorded: {len(ids)} of {len(plans)} plans, of {n_projects} project(s).")
+    if n_projects > 1:
+        click.echo("If they are plans of one project, name it with --project-id.")
+    if len(ids) < len(plans):
+        sys.exit(1)
 
 
 @main.command()
@@ -218,6 +337,14 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
     text = frame.to_csv(index=False, date_format="%Y-%m-%d %H:%M", lineterminator="\n")
     publish(path, text.encode())
+
+
+def _known(database: str) -> History:
+    from pmtools.history import History
+
+    if "://" not in database and not Path(database).exists():
+        raise HistoryError(f"history: {database} does not exist. Run `pmtools report` first.")
+    return History(database)
 
 
 def _print_frame(frame: pd.DataFrame) -> None:

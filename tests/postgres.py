@@ -53,6 +53,10 @@ class Server:
         """`immediate` is what a crash of the server leaves behind."""
         self._run("pg_ctl", "--pgdata", "data", "--wait", "--mode", mode, "stop")
 
+    def restart(self):
+        self.stop()
+        self.start()
+
     def url(self, name, user="postgres"):
         return f"postgresql://{user}@/{name}?host={self.folder}"
 

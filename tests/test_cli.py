@@ -169,7 +169,8 @@ def test_a_baseline_is_approved_on_a_day(tmp_path, day):
 
 def test_history_says_that_there_is_none_yet(tmp_path):
     """A database that does not exist is not made by looking at it."""
-    assert "does not exist" in run("history", "--database", tmp_path / "no.sqlite", exit_code=5)
+    words = ["history", "list", "--database", tmp_path / "no.sqlite"]
+    assert "does not exist" in run(*words, exit_code=5)
     assert not (tmp_path / "no.sqlite").exists()
 
 
@@ -183,8 +184,9 @@ def test_a_week_that_is_reported_twice_is_recorded_once(tmp_path, project):
     for path, content in first.items():
         if path.suffix in (".html", ".pdf", ".sqlite"):
             assert path.read_bytes() == content, path.name
-    told = run("history", "my-project", "--database", tmp_path / "out" / "history.sqlite")
-    assert told.count("my-project") == 1
+    database = ["--database", tmp_path / "out" / "history.sqlite"]
+    assert run("history", "list", *database).count("my-project") == 1
+    told = run("history", "show", "my-project", *database)
     assert "estimate_at_completion" in told
 
 

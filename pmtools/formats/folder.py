@@ -152,7 +152,7 @@ def _plans(files: list[Path]) -> list[tuple[pd.Timestamp | None, Project]]:
         return []
     from pmtools.formats.schedule_file import read_schedule_files
 
-    plans = [_dated(f, p) for f, p in zip(files, read_schedule_files(files), strict=True)]
+    plans = [dated(f, p) for f, p in zip(files, read_schedule_files(files), strict=True)]
     undated = [
         Problem(file.name, "the file has no status date", "one, as there are several plans",
                 "Set it in the tool, or put the day into the name, as in plan-2026-03-02.mpp.")
@@ -163,12 +163,19 @@ def _plans(files: list[Path]) -> list[tuple[pd.Timestamp | None, Project]]:
     return sorted(plans, key=lambda plan: str(plan[0]))
 
 
-def _dated(file: Path, project: Project) -> tuple[pd.Timestamp | None, Project]:
+def dated(
+    file: Path, project: Project, date_format: str = "YYYY-MM-DD"
+) -> tuple[pd.Timestamp | None, Project]:
+    """The status date of a schedule file and its Project; without one, of the day in its name."""
     on = project.header.status_date
-    is_own = on is not None and "no status date" not in project.sources["header"].place
-    named = re.search(r"(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)", file.stem)
-    day = day_of("-".join(named.groups()), CellFormat())[0] if named else None
-    if is_own or day is None:
+    if on is not None and "no status date" not in project.place("header"):
+        return on, project
+    fields = re.findall("YYYY|MM|DD", date_format)
+    digits = {"YYYY": r"(?P<YYYY>20\d\d)", "MM": r"(?P<MM>\d\d)", "DD": r"(?P<DD>\d\d)"}
+    pattern = "[-_. ]?".join(digits[field] for field in fields)
+    named = re.search(rf"(?<!\d){pattern}(?!\d)", file.stem)
+    day = day_of("{YYYY}-{MM}-{DD}".format(**named.groupdict()), CellFormat())[0] if named else None
+    if day is None:
         return on, project
     on = status_date_of(day)
     header = replace(project.header, status_date=on)

@@ -22,6 +22,7 @@ from pmtools.history.pieces import Damaged, Piece, keep, values
 from pmtools.history.schema import FORECAST, METRIC, MILESTONE, OUTCOME, QUANTILE, SNAPSHOT, WEEK
 from pmtools.history.snapshots import put_together, taken_apart
 from pmtools.project import Project
+from pmtools.project.frames import instant_of
 
 __all__ = ["History", "Recorded", "WeekFacts"]
 
@@ -136,10 +137,16 @@ class History:
             Where there is no such week, none with its plan, or what is stored is damaged or of a
             newer pmtools.
         """
-        query = self._snapshots(project_id)
-        if status_date is not None:
-            end = pd.Timestamp(status_date).normalize() + pd.Timedelta(days=1)
+        place = f'{self._database.place}, project "{project_id}"'
+        query, asked = self._snapshots(project_id), "it"
+        try:
+            day = instant_of(status_date, "start")
+        except ValueError as error:
+            raise refusal(place, f'"{status_date}" is no day', "YYYY-MM-DD") from error
+        if day is not None:
+            end = day.normalize() + pd.Timedelta(days=1)
             query = query.where(WEEK.c.status_date < end.to_pydatetime())
+            asked = f"{day:%Y-%m-%d} or before"
         if revision is not None:
             query = query.where(WEEK.c.revision == revision)
         with self._database.transaction() as connection:
@@ -148,13 +155,12 @@ class History:
                 return self._read(row, connection)
         weeks = self.weeks()
         known, of_it = sorted(set(weeks["project_id"])), weeks[weeks["project_id"] == project_id]
-        place = f'{self._database.place}, project "{project_id}"'
         if of_it.empty:
             remedy = f"Correct the id{nearest(project_id, known)}."
             raise refusal(place, "no week of it is recorded", "a project it knows", remedy)
         days = of_it.loc[of_it["has_plan"], "status_date"].dt.strftime("%Y-%m-%d").unique()
         remedy = "Ask for another week, or record the week again with its plan."
-        raise refusal(place, "no plan is stored for it", f"one of: {', '.join(days)}", remedy)
+        raise refusal(place, f"no plan is stored for {asked}", f"one of: {', '.join(days)}", remedy)
 
     def _snapshots(self, project_id: str) -> sa.Select[Any]:
         """The weeks of a project that have a plan, the last first."""

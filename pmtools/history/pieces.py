@@ -71,7 +71,7 @@ def values(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, Any]:
 def _checked(key: str, content: bytes) -> Any:
     try:
         text = zlib.decompress(content)
-    except zlib.error as error:
+    except (zlib.error, TypeError) as error:
         raise Damaged(f"piece {key} is damaged: {error}") from error
     if hashlib.sha256(text).hexdigest() != key:
         raise Damaged(f"piece {key} is damaged: its content has another hash")

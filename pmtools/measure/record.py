@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from pmtools.errors import PmtoolsError
 from pmtools.history import History, Recorded, WeekFacts
 from pmtools.measure.budget import last_approved
-from pmtools.measure.earned_value import EarnedValue
+from pmtools.measure.earned_value import EarnedValue, earned_value
 from pmtools.measure.milestones import milestones
 from pmtools.metrics import CannotSay, Metric
-from pmtools.schedule import Schedule
+from pmtools.project import Project
+from pmtools.schedule import Schedule, schedule
 
 if TYPE_CHECKING:
     from pmtools.simulate.result import Simulation
@@ -36,7 +39,8 @@ def record_week(
     """Record the week in a history database; with an empty URL nothing is recorded.
 
     The forecasts of all methods are remembered before the outcome is known, those of the
-    simulation with their probability; and the outcome once everything is finished.
+    simulation with their probability; the outcome once everything is finished; and the project
+    itself, so that `History.project` gives it back as it is known now.
 
     Raises
     ------
@@ -47,7 +51,31 @@ def record_week(
         return CannotSay("no history database was named: nothing was recorded")
     if plan.status_date is None:
         return CannotSay("the project has no status date: its week is not known")
-    return History(history).record(facts_of_week(plan, value, simulation))
+    return History(history).record(facts_of_week(plan, value, simulation), plan.project)
+
+
+def record_plans(
+    history: str, plans: Iterable[tuple[str, Project | PmtoolsError]]
+) -> Iterator[tuple[str, Recorded | PmtoolsError]]:
+    """Record old plans, named and in the order of their status dates, as weeks of a history.
+
+    Each by its schedule and earned value; what cannot be recorded gives the error instead, as does
+    a plan that is one already.
+
+    Raises
+    ------
+    HistoryError
+        Where the database cannot be opened.
+    """
+    known = History(history)
+    for name, project in plans:
+        try:
+            if isinstance(project, PmtoolsError):
+                raise project
+            facts = facts_of_week(schedule(project), earned_value(project))
+            yield name, known.record(facts, project)
+        except PmtoolsError as error:
+            yield name, error
 
 
 def facts_of_week(
