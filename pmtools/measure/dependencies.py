@@ -91,6 +91,6 @@ def resource_sharing(uses: Any) -> Any:
     return uses.T @ uses
 
 
-def channels(n_people: int) -> int:
+def communication_channels(n_people: int) -> int:
     """Communication channels between so many people or parties: n (n - 1) / 2."""
     return n_people * (n_people - 1) // 2

@@ -37,6 +37,7 @@ def moments_of(simulation: Simulation, ids: Sequence[str], kind: str = "finish")
         zip(tasks["calendar_id"], tasks["is_elapsed"], strict=True)
     ):
         calendar = WorkCalendar.always() if is_elapsed else simulation.plan.calendars[calendar_id]
-        worked = calendar.minutes_before(finish[:, column]) - minutes[:, column]
-        finish[:, column] = calendar.instant_at(worked)
+        last, needed = finish[:, column], minutes[:, column]
+        begun = calendar.instant_at(calendar.minutes_before(last) - needed)
+        finish[:, column] = np.where(needed > 0, begun, last)
     return finish
