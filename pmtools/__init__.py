@@ -45,10 +45,14 @@ _CONTENTS = {
     "pmtools.measure.resource_needs": ("resource_needs", "hires"),
     "pmtools.measure.reserves": (
         "widest_ranges", "budget_hierarchy", "contingency_use", "currency_variance",
+        "reserves_left",
     ),
     "pmtools.measure.reference_class": ("reference_class", "reference_check"),
     "pmtools.measure.quality": ("schedule_quality", "ScheduleQuality"),
-    "pmtools.measure.register": ("top_risks", "decisions_needed"),
+    "pmtools.measure.register": (
+        "register", "stuck", "overdue_actions", "became_issues", "top_risks", "decisions_needed",
+    ),
+    "pmtools.measure.risk_matrix": ("risk_matrix", "RiskMatrix"),
     "pmtools.measure.changes": ("changes", "changes_since_last", "Changes"),
     "pmtools.measure.ledger": ("ledger",),
     "pmtools.measure.bridge": ("explain_finish", "Bridge"),
@@ -81,6 +85,8 @@ _CONTENTS = {
         "table_watermelon", "table_watermelon_departments",
         "table_handoffs", "table_readiness", "table_handoff_parties",
         "table_bridge", "table_contingency", "table_sensitive_tasks", "table_flow_forecasts",
+        "table_risks", "table_open_items", "table_stuck", "table_overdue_actions",
+        "table_became_issues", "table_reserves",
     ),
     "pmtools.charts": (
         "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",
@@ -90,6 +96,7 @@ _CONTENTS = {
         "chart_bridge", "chart_forecast_cone", "chart_finish_curve", "chart_joint_confidence",
         "chart_drivers",
         "chart_cumulative_flow", "chart_cycle_time", "chart_ageing", "chart_burn_up",
+        "chart_risk_matrix",
     ),
     "pmtools.report": ("report", "provenance"),
 }  # fmt: skip

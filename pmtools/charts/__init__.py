@@ -22,6 +22,7 @@ from pmtools.charts.levelling import chart_levelling
 from pmtools.charts.load import chart_load, chart_resource_needs, chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
 from pmtools.charts.network import chart_network
+from pmtools.charts.risk_matrix import chart_risk_matrix
 from pmtools.charts.theme import show_charts_offline
 from pmtools.charts.tornado import chart_drivers
 
@@ -46,6 +47,7 @@ __all__ = [
     "chart_milestone_trend",
     "chart_network",
     "chart_resource_needs",
+    "chart_risk_matrix",
     "chart_s_curve",
     "chart_workload",
     "show_charts_offline",

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmtools.calendars import minutes_of
 from pmtools.measure.baseline import approve
-from pmtools.measure.budget import budget_of, unpriced_plan
+from pmtools.measure.budget import budget_of, last_approved, unpriced_plan
 from pmtools.measure.earned_value import EarnedValue
 from pmtools.metrics import CannotSay, Metric
 from pmtools.project import Project
 from pmtools.schedule import Schedule
+from pmtools.simulate.drivers import all_risks
+from pmtools.simulate.joint import contingency
+from pmtools.simulate.result import Simulation
 from pmtools.words import Signal, Statement, money, percent
 
 LEVELS = ("estimates", "activity_contingency", "work_packages", "contingency_reserve", "amount")
@@ -168,6 +172,56 @@ def contingency_use(
     is_thin = used > earned or left < wanted
     signal: Signal = "red" if left < np.fmax(expected, 0) else "amber" if is_thin else "green"
     return ContingencyUse(words, signal, whole, released, overspent, expected)
+
+
+def reserves_left(
+    simulation: Simulation | CannotSay, confidence: float = 0.8
+) -> pd.DataFrame | CannotSay:
+    """The reserve of time and of money that is left, against what is still at risk.
+
+    Returns
+    -------
+    DataFrame
+        A row for time (working days) and one for cost: `quantity`; `promised_finish` (the
+        deadline, else the approved finish) or `promised` (the budget); `plan_finish` or `plan`,
+        where no risk occurs; `reserve`: what the promise leaves above the plan, below zero where
+        the plan breaks it; `expected`: what all open risks together cost on average; `needed`: what
+        the confidence takes above the plan; `signal`: green where the reserve covers that, amber
+        where it covers what is expected, else red; `verdict` (words).
+    """
+    if isinstance(simulation, CannotSay):
+        return simulation
+    project, sure = simulation.plan.project, f"{percent(100 * confidence)} confidence"
+    needed = contingency(simulation, confidence)
+    assert not isinstance(needed, CannotSay)
+    needed = needed.set_index("quantity")
+    _, _, days, cost = all_risks(simulation)
+    due = project.header.deadline or last_approved(project)["finish"].max()
+    ends = minutes_of(pd.Series([simulation.planned_finish, due]))
+    at = {
+        "time": {"promised_finish": due, "expected": days, "reserve": np.nan if pd.isna(due)
+                 else float(simulation.working_days(*ends))},
+        "cost": {"promised": project.header.budget, "expected": cost, "reserve":
+                 (project.header.budget or np.nan) - needed["plan"].get("cost", np.nan)},
+    }  # fmt: skip
+    found = needed[["plan_finish", "plan"]].join(pd.DataFrame.from_dict(at, orient="index"))
+    found["needed"] = needed["contingency"]
+    told = [_covered(row, sure) for row in found.itertuples()]
+    found["signal"], found["verdict"] = zip(*told, strict=True)
+    return found.reset_index()
+
+
+def _covered(row: Any, sure: str) -> tuple[Signal, str]:
+    if pd.isna(row.reserve):
+        missing = "no finish is promised" if row.Index == "time" else "no budget is approved"
+        return "unknown", f"cannot say, because {missing}"
+    if row.reserve < 0:
+        return "red", "nothing is left: the plan itself breaks the promise"
+    if row.reserve < np.fmax(row.expected, 0):
+        return "red", "less than the open risks cost on average"
+    if row.reserve < row.needed:
+        return "amber", f"covers the risks on average, but not {sure}"
+    return "green", f"covers {sure}"
 
 
 def _of_cost(needed: pd.DataFrame | CannotSay | None, column: str) -> float:

@@ -10,6 +10,7 @@ import frames
 import handoff_frames
 import pandas as pd
 import pytest
+import risk_frames
 import vl_convert
 from hostile import HOSTILE, INVISIBLE
 from pictures import static_svg
@@ -36,6 +37,7 @@ from pmtools.charts import (
     chart_milestone_trend,
     chart_network,
     chart_resource_needs,
+    chart_risk_matrix,
     chart_s_curve,
     chart_workload,
     show_charts_offline,
@@ -92,6 +94,10 @@ def handoffs(frame):
     return chart_handoffs(frame, frames.STATUS)
 
 
+def risk_matrix(frame):
+    return chart_risk_matrix(frame, risk_frames.matrix().cells)
+
+
 def ageing(frame):
     return chart_ageing(frame, 7.0)
 
@@ -125,18 +131,19 @@ EVERY = {
     "joint confidence": (joint_confidence, forecast_frames.trials),
     "drivers": (drivers, forecast_frames.drivers),
     "bridge": (bridge, frames.bridge_parts),
+    "risk matrix": (risk_matrix, lambda: risk_frames.many(4)),
     "handoffs": (handoffs, handoff_frames.handoffs),
     "dependency matrix": (chart_dependency_matrix, handoff_frames.pairs),
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
-    "levelling": "name", "resource needs": "role", "drivers": "driver",
+    "levelling": "name", "resource needs": "role", "drivers": "driver", "risk matrix": "id",
     "bridge": "tasks", "handoffs": "sender", "dependency matrix": "sender",
 }  # fmt: skip
 KEYS = {
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
-    "levelling": "task_id", "resource needs": "role", "drivers": "id",
+    "levelling": "task_id", "resource needs": "role", "drivers": "id", "risk matrix": "id",
     "bridge": "group", "handoffs": "sender", "dependency matrix": "sender_id",
 }  # fmt: skip
 

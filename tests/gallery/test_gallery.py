@@ -42,6 +42,7 @@ def gallery():
     simulation = pm.simulate(plan, n_trials=1_000)
     drivers = pm.drivers(simulation, most=3)
     melon = pm.watermelon(schedules, simulation)
+    items, matrix = pm.register(schedules, drivers), pm.risk_matrix(schedules)
     past = pm.forecast_accuracy(past_forecasts(), past_outcomes())
     team = pm.flow(pm.read_project(AGILE), days="working")
     return {
@@ -105,6 +106,13 @@ def gallery():
         "table_overdue": pm.table_overdue(pm.overdue(plan)),
         "table_overallocation": pm.table_overallocation(pm.overallocated(load)),
         "table_register": pm.table_register(pm.top_risks(now), **money),
+        "chart_risk_matrix": pm.chart_risk_matrix(matrix.risks, matrix.cells),
+        "table_risks": pm.table_risks(items, **money),
+        "table_open_items": pm.table_open_items(items),
+        "table_stuck": pm.table_stuck(pm.stuck(items)),
+        "table_overdue_actions": pm.table_overdue_actions(pm.overdue_actions(now)),
+        "table_became_issues": pm.table_became_issues(pm.became_issues(now), **money),
+        "table_reserves": pm.table_reserves(pm.reserves_left(simulation), **money),
         "table_decisions": pm.table_decisions(pm.decisions_needed(now), **money),
         "table_control_accounts": pm.table_control_accounts(value.by_control_account, **money),
         "table_earned_value": pm.table_earned_value(value.by_date, **money),
@@ -152,6 +160,12 @@ SHOWN = {
     "table_overdue": ("Owner", "Task", "Was due", "Overdue", "Forecast", "Complete"),
     "table_overallocation": ("Who", "Week of", "Work", "Capacity", "Too much", "For"),
     "table_register": ("Kind", "What", "Owner", "Probability", "Delay", "Cost (EUR)", "Until"),
+    "table_risks": ("Risk", "Since last", "Expected delay", "Of the P80", "Is it worth it?"),
+    "table_open_items": ("Kind", "What", "Owner / who acts", "Until", "Open for", "If left"),
+    "table_stuck": ("What", "Owner / who acts", "Stuck", "Until", "If left"),
+    "table_overdue_actions": ("Who", "Open", "Overdue", "Overdue rate", "Which"),
+    "table_became_issues": ("Risk", "What was feared", "Probability", "Issue"),
+    "table_reserves": ("Promised", "Plan", "Reserve left", "Open risks cost", "Needed", "So"),
     "table_decisions": ("Decision", "Why", "Who decides", "Until", "Delay", "Cost (EUR)"),
     "table_control_accounts": ("BAC (EUR)", "CPI", "SPI", "EAC (EUR)"),
     "table_earned_value": ("Measure", "30 Oct 2026", "6 Nov 2026"),
