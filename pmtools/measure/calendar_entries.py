@@ -100,13 +100,14 @@ def _descriptions(rows: pd.DataFrame, plan: Schedule) -> list[str]:
     per_day = plan.project.header.hours_per_day
     found = []
     for row in rows.itertuples():
+        slack = round(row.total_float_hours / per_day, 1)
         at = f", {row.finish:%H:%M}" if row.kind == "milestone" else ""
         done = f", {percent(row.percent_complete)} complete" if row.is_started else ""
         lines = [
             plain(plan.project.header.name),
             f"{'Milestone' if row.kind == 'milestone' else 'Task'} {plain(row.id)}{at}{done}",
             f"Owner: {plain(row.owner)}" if row.owner else "",
-            f"Float: {number(row.total_float_hours / per_day, 1)} working days",
+            f"Float: {number(slack, int(slack != round(slack)))} working days",
             *says.get(row.id, ()),
         ]
         found.append("\n".join(filter(None, lines)))
