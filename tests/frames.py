@@ -177,6 +177,31 @@ def load(n_people=8, n_weeks=6):
     return pd.DataFrame(rows)
 
 
+def key_people(n=6):
+    """Columns of key_people: damage falls from ten days to none; every third has no cover."""
+    days = np.maximum(10.0 - 2.5 * np.arange(n), 0)
+    return pd.DataFrame(
+        {
+            "party_id": [f"R{k}" for k in range(n)],
+            "party": [f"Person {k}" for k in range(n)],
+            "kind": "person",
+            "n_tasks": 2,
+            "hours": 36.5,
+            "damage_days": days,
+            "milestone": np.where(days > 2, "Gate 1", ""),
+            "milestone_days": np.where(days > 2, days, 0.0),
+            "float_days": np.where(days > 0, np.nan, 3.5),
+            "cover": [
+                "nobody" if k % 3 == 0 else "Bo (same role, 40 h free, 50%)" for k in range(n)
+            ],
+            "cover_free_hours": [0.0 if k % 3 == 0 else 40.0 for k in range(n)],
+            "statement": [
+                f"Person {k} away: the finish moves by {d:g} days" for k, d in enumerate(days)
+            ],
+        }
+    )
+
+
 def needs():
     """Columns of resource_needs: hours of roles, as those of the people of `load`."""
     names = {"resource": "role", "load_hours": "needed_hours"}

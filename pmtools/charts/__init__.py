@@ -19,7 +19,9 @@ from pmtools.charts.handoffs import chart_dependency_matrix, chart_handoffs
 from pmtools.charts.indices import chart_index_trend
 from pmtools.charts.joint import chart_joint_confidence
 from pmtools.charts.levelling import chart_levelling
-from pmtools.charts.load import chart_load, chart_resource_needs, chart_workload
+from pmtools.charts.key_people import chart_key_people
+from pmtools.charts.load import chart_load, chart_resource_needs
+from pmtools.charts.load_map import chart_load_map, chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
 from pmtools.charts.network import chart_network
 from pmtools.charts.risk_matrix import chart_risk_matrix
@@ -44,8 +46,10 @@ __all__ = [
     "chart_joint_confidence",
     "chart_levelling",
     "chart_load",
+    "chart_key_people",
     "chart_milestone_trend",
     "chart_network",
+    "chart_load_map",
     "chart_resource_needs",
     "chart_risk_matrix",
     "chart_s_curve",

@@ -11,59 +11,19 @@ from pmtools.charts.theme import DARK_LATE, INK, Chart, alt
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, day_month, number, plain
 
-MOST_PEOPLE, MOST_WEEKS, MOST_LANES = 30, 26, 8
-ROW_HEIGHT, LANE, ALONE = 24, 62, 220
+MOST_WEEKS, MOST_LANES = 26, 8
+LANE, ALONE = 62, 220
 WIDE = 13
 """Of more weeks each lane says its worst alone: numbers would cover each other."""
 NAMES = "(width < 560 ? 96 : 190)"
-OVER = "over 100%"
-_SHADES = {
-    "nothing": "#f6f6f6",
-    "up to 50%": "#dce9f5",
-    "up to 80%": "#b3d0ea",
-    "up to 100%": "#7fadd6",
-    OVER: "#f2b48a",
-}
-_TOLD = {
+FULL, FRAMED = "#7fadd6", "#f2b48a"
+TOLD = {
     "name": "Who",
     "said_week": "Week of",
     "said_load": "Work",
     "said_capacity": "Capacity",
     "tasks": "For",
 }
-
-
-def chart_workload(load: pd.DataFrame | CannotSay, title: str = "Work against capacity") -> Chart:
-    """A heat map of people and weeks: the share of their hours that is taken.
-
-    Parameters
-    ----------
-    load
-        resource, week (a date), load_hours, capacity_hours; with resource_id, people of the same
-        name are told apart. The 30 most loaded people and the first 26 weeks are shown.
-    """
-    if isinstance(load, CannotSay):
-        return theme.nothing(load)
-    rows = load.dropna(subset=["week", "load_hours"])
-    if rows.empty:
-        return theme.nothing("nobody is assigned to work that is left")
-    grid, n_people = _cells(rows)
-    n_shown, n_over = grid["row"].nunique(), int((grid["shade"] == OVER).sum())
-    more = f" The {n_shown} busiest of {n_people} people." if n_people > n_shown else ""
-    worst = grid.loc[grid["share"].idxmax()]
-    return theme.finished(
-        _layers(grid),
-        title=title,
-        subtitle="Share of each week's hours that is taken. Framed: more work than hours; "
-        f"in h: work in a week without any.{more}",
-        description=(
-            f"{title}: heat map of {n_shown} people over {grid['week'].nunique()} weeks "
-            f"from {day(rows['week'].min())}. In {n_over} of {len(grid)} cells there is more "
-            f"work than hours; the most is {worst['text'] or '0%'} for {plain(worst['name'], 60)} "
-            f"in the week of {worst['said_week']}."
-        ),
-        height=ROW_HEIGHT * n_shown,
-    )
 
 
 def chart_load(
@@ -74,7 +34,8 @@ def chart_load(
     Parameters
     ----------
     load
-        As for `chart_workload`.
+        resource, week (a date), load_hours, capacity_hours; with resource_id, people of the same
+        name are told apart.
     resource_id
         Whose load is drawn; "" draws the 8 most loaded, one below the other.
     """
@@ -120,7 +81,7 @@ def _lanes(
     rows = load.dropna(subset=["week", "load_hours", "capacity_hours"])
     if rows.empty:
         return theme.nothing(nobody)
-    rows, n_people = _ranked(rows, MOST_LANES)
+    rows, n_people = ranked(rows, MOST_LANES)
     bars = _bars(rows)
     lanes = bars.groupby("row", as_index=False).agg(name=("name", "first"), n=("is_over", "sum"))
     n_weeks = bars["week"].nunique()
@@ -155,7 +116,7 @@ def _bars(rows: pd.DataFrame) -> pd.DataFrame:
         is_told = rows.index.isin(rows.groupby("row")["load_hours"].idxmax()) & is_told
     said = pd.Series(cells(list(rows["load_hours"].round()), "number")).where(is_told, "")
     return (
-        _told(rows)
+        told_of(rows)
         .assign(
             floor=floor,
             within=floor - load.clip(upper=capacity) / top,
@@ -173,8 +134,8 @@ def _histogram(bars: pd.DataFrame, lanes: pd.DataFrame) -> list[Any]:
     n = len(lanes)
     scale = alt.Scale(domain=[0, n], reverse=True, nice=False, zero=False)
     y = {name: alt.Y(f"{name}:Q", scale=scale, axis=None) for name in ("floor", "full", "capacity")}
-    chart = alt.Chart(bars).encode(x=_week_axis(list(bars["week"].unique())))
-    told = theme.tooltip(_TOLD)
+    chart = alt.Chart(bars).encode(x=week_axis(list(bars["week"].unique())))
+    told = theme.tooltip(TOLD)
     week = alt.expr(f"(width - {NAMES}) / {bars['week'].nunique()}")
     line = chart.encode(y=y["capacity"])
     people = alt.Chart(lanes.assign(floor=range(1, n + 1), top=range(n)))
@@ -182,11 +143,9 @@ def _histogram(bars: pd.DataFrame, lanes: pd.DataFrame) -> list[Any]:
     look = {"align": "left", "x": 0, "limit": alt.expr(f"{NAMES} - 8")}
     return [
         people.mark_rule(color="#e4e4e4").encode(y=y["floor"]),
-        chart.mark_rect(fill=_SHADES["up to 100%"]).encode(
-            y=y["floor"], y2="within:Q", tooltip=told
-        ),
+        chart.mark_rect(fill=FULL).encode(y=y["floor"], y2="within:Q", tooltip=told),
         chart.transform_filter("datum.is_over")
-        .mark_rect(fill=_SHADES[OVER], stroke=DARK_LATE, strokeWidth=1.2)
+        .mark_rect(fill=FRAMED, stroke=DARK_LATE, strokeWidth=1.2)
         .encode(y=alt.Y("within:Q", scale=scale, axis=None), y2="full:Q", tooltip=told),
         line.mark_tick(orient="horizontal", thickness=2, color=INK, width=week),
         chart.mark_text(dy=-7, fontSize=10, fontWeight="bold").encode(y=y["full"], text="text:N"),
@@ -197,7 +156,8 @@ def _histogram(bars: pd.DataFrame, lanes: pd.DataFrame) -> list[Any]:
     ]
 
 
-def _week_axis(weeks: list[str]) -> Any:
+def week_axis(weeks: list[str]) -> Any:
+    """The axis of weeks, right of the names."""
     scale = alt.Scale(domain=weeks, range=[alt.expr(NAMES), alt.expr("width")], padding=0.05)
     axis = alt.Axis(
         title="Week of", orient="top", labelAngle=0, labelOverlap="parity", labelSeparation=6,
@@ -206,7 +166,7 @@ def _week_axis(weeks: list[str]) -> Any:
     return alt.X("week:O", scale=scale, axis=axis)
 
 
-def _ranked(load: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
+def ranked(load: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
     """Rows of the busiest in the first weeks with their share; how many people there are."""
     key = load["resource_id"] if "resource_id" in load else load["resource"]
     share = load["load_hours"] / load["capacity_hours"].where(load["capacity_hours"] > 0)
@@ -221,7 +181,7 @@ def _ranked(load: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
     return rows.sort_values(["week", "row"], ignore_index=True), len(busiest)
 
 
-def _told(rows: pd.DataFrame) -> pd.DataFrame:
+def told_of(rows: pd.DataFrame) -> pd.DataFrame:
     """What is said of each person and week."""
     return pd.DataFrame(
         {
@@ -235,46 +195,3 @@ def _told(rows: pd.DataFrame) -> pd.DataFrame:
             "tasks": cells(list(rows["tasks"]), "text") if "tasks" in rows else "–",
         }
     )
-
-
-def _cells(load: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """A row a person and week that is shown; how many people there are in all."""
-    rows, n_people = _ranked(load, MOST_PEOPLE)
-    bounds = [-1, 0, 0.5, 0.8, 1.005, float("inf")]
-    shown = _told(rows).assign(
-        text=list(map(_said, rows["share"], rows["load_hours"])),
-        shade=pd.cut(rows["share"], bounds, labels=list(_SHADES)).astype("str"),
-    )
-    return shown, n_people
-
-
-def _said(share: float, hours: float) -> str:
-    if share == float("inf"):
-        return f"{number(hours)} h"
-    return "" if share == 0 else f"{number(share * 100)}%"
-
-
-def _layers(grid: pd.DataFrame) -> list[Any]:
-    weeks = list(grid["week"].unique())
-    y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.08))
-    chart = alt.Chart(grid.drop(columns="share"))
-    cell = chart.encode(x=_week_axis(weeks), y=y)
-    is_over, width = f"datum.shade === '{OVER}'", f"(width - {NAMES}) / {len(weeks)}"
-    boxes = cell.mark_rect(stroke=alt.expr(f"{is_over} ? '{DARK_LATE}' : null"), strokeWidth=1.6)
-    shares = cell.mark_text(
-        fontWeight=alt.expr(f"{is_over} ? 'bold' : 'normal'"),
-        angle=alt.expr(f"{width} < 32 ? 270 : 0"),
-        fontSize=alt.expr(f"{width} < 32 ? 9 : 11"),
-        color=INK,
-    )
-    people = alt.Chart(grid[["row", "name"]].drop_duplicates("row"))
-    names = people.mark_text(align="left", x=0, limit=alt.expr(f"{NAMES} - 8"))
-    legend = alt.Legend(columns=alt.expr("width < 560 ? 3 : 5"), symbolType="square")
-    shade = alt.Scale(domain=list(_SHADES), range=list(_SHADES.values()))
-    return [
-        boxes.encode(
-            fill=alt.Fill("shade:N", scale=shade, legend=legend), tooltip=theme.tooltip(_TOLD)
-        ),
-        shares.encode(text="text:N"),
-        names.encode(y=y, text="name:N", tooltip=theme.tooltip({"name": "Who"})),
-    ]

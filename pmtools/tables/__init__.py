@@ -30,6 +30,10 @@ from pmtools.tables.planning import table_estimates as table_estimates
 from pmtools.tables.planning import table_hires as table_hires
 from pmtools.tables.planning import table_reference_class as table_reference_class
 from pmtools.tables.quality import table_schedule_findings as table_schedule_findings
+from pmtools.tables.load import table_key_people as table_key_people
+from pmtools.tables.load import table_load_causes as table_load_causes
+from pmtools.tables.load import table_load_peaks as table_load_peaks
+from pmtools.tables.load import table_single_points as table_single_points
 from pmtools.tables.quality import table_schedule_quality as table_schedule_quality
 from pmtools.tables.record import table_coverage as table_coverage
 from pmtools.tables.record import table_forecast_accuracy as table_forecast_accuracy

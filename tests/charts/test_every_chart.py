@@ -32,8 +32,10 @@ from pmtools.charts import (
     chart_handoffs,
     chart_index_trend,
     chart_joint_confidence,
+    chart_key_people,
     chart_levelling,
     chart_load,
+    chart_load_map,
     chart_milestone_trend,
     chart_network,
     chart_resource_needs,
@@ -120,6 +122,8 @@ EVERY = {
     "s-curve": (s_curve, frames.curve),
     "index trend": (chart_index_trend, frames.by_date),
     "workload": (chart_workload, frames.load),
+    "load map": (chart_load_map, frames.load),
+    "key people": (chart_key_people, frames.key_people),
     "resource needs": (chart_resource_needs, frames.needs),
     "forecast cone": (chart_forecast_cone, frames.cone),
     "fever": (chart_fever, frames.buffer_use),
@@ -138,11 +142,13 @@ EVERY = {
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
+    "load map": "resource", "key people": "party",
     "levelling": "name", "resource needs": "role", "drivers": "driver", "risk matrix": "id",
     "bridge": "tasks", "handoffs": "sender", "dependency matrix": "sender",
 }  # fmt: skip
 KEYS = {
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
+    "load map": "resource_id", "key people": "party_id",
     "levelling": "task_id", "resource needs": "role", "drivers": "id", "risk matrix": "id",
     "bridge": "group", "handoffs": "sender", "dependency matrix": "sender_id",
 }  # fmt: skip
