@@ -24,16 +24,16 @@ from pmtools.tables.forecast import table_sensitive_tasks as table_sensitive_tas
 from pmtools.tables.handoffs import table_handoff_parties as table_handoff_parties
 from pmtools.tables.handoffs import table_handoffs as table_handoffs
 from pmtools.tables.handoffs import table_readiness as table_readiness
+from pmtools.tables.load import table_key_people as table_key_people
+from pmtools.tables.load import table_load_causes as table_load_causes
+from pmtools.tables.load import table_load_peaks as table_load_peaks
+from pmtools.tables.load import table_single_points as table_single_points
 from pmtools.tables.planning import table_budget as table_budget
 from pmtools.tables.planning import table_buffers as table_buffers
 from pmtools.tables.planning import table_estimates as table_estimates
 from pmtools.tables.planning import table_hires as table_hires
 from pmtools.tables.planning import table_reference_class as table_reference_class
 from pmtools.tables.quality import table_schedule_findings as table_schedule_findings
-from pmtools.tables.load import table_key_people as table_key_people
-from pmtools.tables.load import table_load_causes as table_load_causes
-from pmtools.tables.load import table_load_peaks as table_load_peaks
-from pmtools.tables.load import table_single_points as table_single_points
 from pmtools.tables.quality import table_schedule_quality as table_schedule_quality
 from pmtools.tables.record import table_coverage as table_coverage
 from pmtools.tables.record import table_forecast_accuracy as table_forecast_accuracy
@@ -51,6 +51,8 @@ from pmtools.tables.scheduling import table_moves as table_moves
 from pmtools.tables.scheduling import table_overloads as table_overloads
 from pmtools.tables.table import Table as Table
 from pmtools.tables.table import table as table
+from pmtools.tables.watermelon import table_watermelon as table_watermelon
+from pmtools.tables.watermelon import table_watermelon_departments as table_watermelon_departments
 from pmtools.words import Format, cells, day, is_missing, plain
 
 Rows: TypeAlias = pd.DataFrame | CannotSay
@@ -63,8 +65,6 @@ _COLUMNS: Mapping[Format, str] = {
     "days": "float_days impact_days",
     "hours": "load_hours capacity_hours over_hours",
     "money": "impact_cost",
-from pmtools.tables.watermelon import table_watermelon as table_watermelon
-from pmtools.tables.watermelon import table_watermelon_departments as table_watermelon_departments
     "percent": "percent_complete",
     "share": "probability",
     "signal": "signal",
