@@ -231,3 +231,15 @@ def test_the_notebook_of_scheduling_is_reported_as_html_and_pdf(tmp_path, projec
     run("report", project, "--out", tmp_path / "out", "--notebook", "scheduling")
     made = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert made == {"scheduling.html", "scheduling.pdf", "scheduling.ipynb"}
+
+
+def test_calendar_writes_the_work_of_a_person_or_department(tmp_path, project):
+    """For a mail to whoever must do it; a typing error is told, and nothing written."""
+    mine, theirs = tmp_path / "mine.ics", tmp_path / "theirs.ics"
+    assert "Wrote 10 entries" in run("calendar", project, "--person", "lan", "--to", mine)
+    run("calendar", project, "--department", "Networks", "--to", theirs)
+    assert b"X-WR-CALNAME:Networks" in theirs.read_bytes()
+    assert mine.read_bytes().count(b"BEGIN:VEVENT") == 10
+    wrong = tmp_path / "wrong.ics"
+    said = run("calendar", project, "--person", "Nguyen Thi Lam", "--to", wrong, exit_code=1)
+    assert 'nearest: "Nguyen Thi Lan"' in said and not wrong.exists()

@@ -95,9 +95,10 @@ def between_parties(
         raise ValueError(f'by is "{by}"; it must be one of {", ".join(BY)}')
     work = work_of(plan)
     known = {name: set(work[f"{column}_id"]) - {""} for name, column in BY.items()}
-    by = by or ("person" if len(known["department"]) < 2 else "department")
-    if len(known[by]) < 2:
-        return CannotSay(f"the tasks do not name two {by}s" + " or two owners" * (by != "person"))
+    chosen = by or ("person" if len(known["department"]) < 2 else "department")
+    if len(known[chosen]) < 2:
+        return CannotSay(f"the tasks do not name two {by + 's' if by else 'departments or owners'}")
+    by = chosen
     ends = {"sender": f"from_{BY[by]}", "receiver": f"to_{BY[by]}"}
     ends |= {f"{end}_id": f"{column}_id" for end, column in ends.items()}
     rows = rows.assign(**{end: rows[column] for end, column in ends.items()})
