@@ -1,66 +1,121 @@
-"""What changed between two weeks of a project, in words and working days."""
+"""What changed between two snapshots of a project: every cell, and what a manager is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from pmtools.measure.budget import last_approved
+from pmtools.measure.budget import approved_baseline, last_approved
+from pmtools.measure.changed_cells import GROUPS, changed_cells
+from pmtools.measure.matching import matched
 from pmtools.measure.milestones import days_late, names_of
+from pmtools.measure.parties import parties
 from pmtools.metrics import CannotSay
 from pmtools.project import Project
-from pmtools.schedule import Schedule
-from pmtools.schedule.driving import lag_words
+from pmtools.schedule import Schedule, schedule
 from pmtools.words import NOTHING, day, money, number, percent
 
-LINK_WORDS = {
-    "FS": "finish to start",
-    "SS": "starts with it",
-    "FF": "finishes with it",
-    "SF": "start to finish",
-}
+COLUMNS = ["kind", "what", "owner", "before", "after", "days"]
+KINDS = ("forecast", "promise", "scope", "owner", "assignment", "logic", "estimate", "calendar",
+         "cost", "reopened", "finished", "started", "progress", "register")  # fmt: skip
+_TOLD = {
+    "header.deadline": ("promise", "Deadline of the project"),
+    "header.budget": ("promise", "Budget of the project"),
+    "header.calendar_id": ("calendar", "Calendar of the project"),
+    "tasks.deadline": ("promise", "Deadline: {}"),
+    "tasks.": ("scope", "{}"),
+    "tasks.name": ("scope", "Renamed: {}"),
+    "tasks.is_active": ("scope", "Active: {}"),
+    "tasks.owner_id": ("owner", "{}"),
+    "tasks.calendar_id": ("calendar", "{}"),
+    "tasks.fixed_cost": ("cost", "Fixed cost: {}"),
+    "rates.hourly_rate": ("cost", "Rate: {}"),
+    **dict.fromkeys(["links.", "links.lag_hours", "links.lag_kind"], ("logic", "{}")),
+    **dict.fromkeys(["assignments.", "assignments.units", "assignments.work_hours"],
+                    ("assignment", "{}")),
+    **dict.fromkeys(["calendars.", "exceptions.", "availability."], ("calendar", "{}")),
+    **dict.fromkeys(["register.", "register.status", "register.owner_id", "register.due_date",
+                     "register.probability", "register.impact_hours", "register.impact_cost"],
+                    ("register", "{}")),
+}  # fmt: skip
+"""Changed cells and rows that a manager is told: under which kind, and as what."""
+_EMPTY = {"logic": "no link", "assignment": "not assigned"}
 NOT_STARTED, STARTED, FINISHED = range(3)
 NAN = float("nan")
-WORDS = ("starts", "ends", "due", "size", "owner", "state")
-
-
-COLUMNS = ("kind", "what", "owner", "before", "after", "days")
 _Change = tuple[Any, ...]
 
 
-def changes(before: Schedule, after: Schedule) -> pd.DataFrame:
-    """What is different in a schedule, its promises and its register since an earlier one.
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Everything in which a later snapshot of a project differs from an earlier one.
 
-    Tasks and items of the register are matched by id.
-
-    Returns
-    -------
-    DataFrame
-        `kind` (forecast, promise, scope, owner, logic, estimate, reopened, finished, started,
-        progress, register: in this order), `what` (a sentence), `owner`, `before`, `after`
-        (words), `days` (working days that a date or duration grew; NaN where that means nothing).
+    - cells: every changed field, cell and row, as `changed_cells` describes them
+    - doubtful: rows that may not be the same, as `Matching` describes them
     """
-    tasks = _tasks_of_both(before, after)
-    rows = [
-        *_forecast(before, after),
-        *_promises(before, after, tasks),
-        *_scope(before, after, tasks),
-        *_links(before, after),
-        *_work(tasks),
-        *_register(before.project, after.project),
-    ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"days": "float64"})
-    frame["owner"] = names_of(after.project.resources, frame["owner"].astype("str"))
-    return frame
+
+    before: Project | Schedule = field(repr=False)
+    after: Project | Schedule = field(repr=False)
+    cells: pd.DataFrame = field(repr=False)
+    doubtful: pd.DataFrame = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """How many cells and rows differ."""
+        return len(self.cells)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """What a manager should know, the most important first.
+
+        `kind` (a name in KINDS, in that order), `what` (a sentence), `owner`, `before`, `after`
+        (words), `days` (working days that a date or duration grew; NaN where that means nothing).
+        """
+        plans = [p if isinstance(p, Schedule) else schedule(p) for p in (self.before, self.after)]
+        return _sentences(plans[0], plans[1], self.cells)
+
+    def __str__(self) -> str:
+        counts = self.cells["group"].value_counts()
+        said = ", ".join(f"{group} {counts[group]}" for group in GROUPS if group in counts)
+        lines = [f"{self.n} changes" + (f": {said}" if said else "")]
+        lines += [f"Doubtful: {d.name} ({d.before_id}): {d.reason}"
+                  for d in self.doubtful.itertuples(index=False)]  # fmt: skip
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        shown = self.cells[["group", "name", "label", "before", "after"]]
+        said = "".join(f"<p>{escape(line)}</p>" for line in str(self).splitlines())
+        return said + (str(shown.to_html(index=False, max_rows=20)) if self.n else "")
+
+
+def changes(before: Project | Schedule, after: Project | Schedule) -> Changes:
+    """What is different in a project since an earlier snapshot of it: every cell of every table.
+
+    Rows are matched by id, then by name and place; see `matched`.
+    """
+    was, now = project_of(before), project_of(after)
+    matching = matched(was, now)
+    if matching.before is not was:
+        options = before.options if isinstance(before, Schedule) else None
+        before = schedule(matching.before, options=options) if options else matching.before
+    return Changes(before, after, changed_cells(matching.before, now), matching.doubtful)
+
+
+def project_of(plan: Project | Schedule) -> Project:
+    """The project itself, or that of a schedule."""
+    return plan.project if isinstance(plan, Schedule) else plan
 
 
 def changes_since_last(schedules: Sequence[Schedule]) -> pd.DataFrame | CannotSay:
-    """What changed since the status date before, or why that cannot be said."""
+    """What a manager should know of the time since the status date before, or why not."""
     if len(schedules) < 2:
         return CannotSay("there is only one status date")
-    return changes(schedules[-2], schedules[-1])
+    return changes(schedules[-2], schedules[-1]).frame
 
 
 def finish_moved_days(before: Schedule, after: Schedule) -> float:
@@ -68,47 +123,21 @@ def finish_moved_days(before: Schedule, after: Schedule) -> float:
     return float(days_late(after, before.finish, after.finish))
 
 
-def _tasks_of_both(before: Schedule, after: Schedule) -> pd.DataFrame:
-    """The tasks of now beside what they were (columns `..._before`), and how far they moved."""
-    rows = _in_words(after).merge(
-        _in_words(before), on="id", how="left", suffixes=("", "_before"), indicator="found"
-    )
-    grown = rows["duration_hours"] - rows["duration_hours_before"]
-    return rows.assign(
-        is_new=rows["found"] == "left_only",
-        step_before=rows["step_before"].fillna(NOT_STARTED),
-        start_moved=days_late(after, rows["start_before"], rows["start"]),
-        finish_moved=days_late(after, rows["finish_before"], rows["finish"]),
-        deadline_moved=days_late(after, rows["deadline_before"], rows["deadline"]),
-        size_moved=(grown.round(2) / after.project.header.hours_per_day).round(1),
-    ).fillna({f"{words}_before": "" for words in WORDS})
-
-
-def _in_words(plan: Schedule) -> pd.DataFrame:
-    tasks, per_day = plan.tasks, plan.project.header.hours_per_day
-    step = tasks["is_started"] * STARTED + tasks["is_finished"]
-    ends, left = tasks["finish"].map(day), tasks["remaining_hours"] / per_day
-    state = tasks["percent_complete"].map(percent) + ", " + left.map(_days) + " left"
-    state = state.mask(step == NOT_STARTED, "not started")
-    return tasks.assign(
-        step=step,
-        starts=tasks["start"].map(day),
-        ends=ends,
-        due=tasks["deadline"].map(day),
-        size=(tasks["duration_hours"] / per_day).map(_days),
-        owner=names_of(plan.project.resources, tasks["owner_id"]),
-        state=state.mask(step == FINISHED, "finished " + ends),
-    )
-
-
-def _told(
-    kind: str, rows: pd.DataFrame, words: str, moved: str = "", title: str = ""
-) -> Iterator[_Change]:
-    """A change of each task: the words of then and of now, and by how much it moved."""
-    days = rows[moved] if moved else [NAN] * len(rows)
-    columns = (rows[name] for name in ("name", "owner_id", f"{words}_before", words))
-    for name, owner, was, now, grown in zip(*columns, days, strict=True):
-        yield kind, title + name, owner, was, now, grown
+def _sentences(before: Schedule, after: Schedule, cells: pd.DataFrame) -> pd.DataFrame:
+    people = (names_of(plan.project.resources, parties(plan.project)["owner_id"]).to_dict()
+              for plan in (before, after))  # fmt: skip
+    owners = next(people) | next(people)
+    told = [
+        *_forecast(before, after),
+        *_baseline(before, after),
+        *_told(before, after, cells, owners),
+        *_spent(before.project, after.project),
+        *_work(before, after, owners),
+    ]
+    frame = pd.DataFrame(told, columns=COLUMNS).astype({"days": "float64"})
+    rank = frame["kind"].map({kind: n for n, kind in enumerate(KINDS)})
+    order = np.lexsort((-frame["days"].abs().fillna(0), rank))
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def _forecast(before: Schedule, after: Schedule) -> Iterator[_Change]:
@@ -117,33 +146,23 @@ def _forecast(before: Schedule, after: Schedule) -> Iterator[_Change]:
         yield "forecast", what, "", day(before.finish), day(after.finish), days
 
 
-def _promises(before: Schedule, after: Schedule, tasks: pd.DataFrame) -> Iterator[_Change]:
-    was, now = before.project.header, after.project.header
-    if was.deadline != now.deadline:
-        days = days_late(after, was.deadline, now.deadline)
-        words = (day(header.deadline) for header in (was, now))
-        yield "promise", "Deadline of the project", "", *words, days
-    if was.budget != now.budget:
-        words = (money(header.budget or NAN, now.currency) for header in (was, now))
-        yield "promise", "Budget of the project", "", *words, NAN
-    yield from _baseline(before, after)
-    due = tasks[~tasks["is_new"] & (tasks["due"] != tasks["due_before"])]
-    yield from _told("promise", due, "due", "deadline_moved", "Deadline: ")
-
-
 def _baseline(before: Schedule, after: Schedule) -> Iterator[_Change]:
     was, now = (
         last_approved(plan.project).sort_values("task_id", ignore_index=True)
         for plan in (before, after)
     )
     if not was.equals(now):
-        what = "Baseline removed" if now.empty else _approval(now.iloc[0], set(was["baseline"]))
+        what = (
+            "Baseline removed" if now.empty else approval_words(now.iloc[0], set(was["baseline"]))
+        )
         currency = after.project.header.currency
         days = days_late(after, was["finish"].max(), now["finish"].max())
-        yield "promise", what, "", _approved(was, currency), _approved(now, currency), days
+        words = (_approved(approved_baseline(p.project), currency) for p in (before, after))
+        yield "promise", what, "", *words, days
 
 
-def _approval(row: pd.Series, known: set[str]) -> str:
+def approval_words(row: pd.Series, known: set[str]) -> str:
+    """`Baseline "2" approved by Board on 5 Mar 2026`; that it was rewritten, where it is known."""
     name, who, when = row["baseline"], row["approved_by"], row["approved_date"]
     if name in known:
         return f'Baseline "{name}" changed without a new approval'
@@ -158,93 +177,103 @@ def _approved(rows: pd.DataFrame, currency: str) -> str:
     return finish if pd.isna(cost) else f"{finish}, {money(cost, currency)}"
 
 
-def _scope(before: Schedule, after: Schedule, tasks: pd.DataFrame) -> Iterator[_Change]:
-    is_new = tasks["is_new"]
-    added = tasks[is_new & (tasks["kind"] != "summary")]
-    yield from _told("scope", added, "size", title="Added: ")
-    was = _in_words(before)
-    gone = was[~was["id"].isin(tasks["id"]) & (was["kind"] != "summary")]
-    gone = gone.assign(size_before=gone["size"], size="")
-    yield from _told("scope", gone, "size", title="Removed: ")
-    both = tasks[~is_new]
-    renamed = both[both["name"] != both["name_before"]]
-    yield from _told("scope", renamed, "name", title="Renamed: ")
-    yield from _told("owner", both[both["owner_id"] != both["owner_id_before"]], "owner")
+def _told(
+    before: Schedule, after: Schedule, cells: pd.DataFrame, owners: dict[str, str]
+) -> Iterator[_Change]:
+    """The cells and rows that a manager is told; those of one thing stand together."""
+    items = _items(before.project) | _items(after.project)
+    places = cells["table"] + "." + cells["column"]
+    is_told = places.isin(_TOLD) & (cells["group"].ne("scope") | cells["table"].eq("tasks"))
+    found: dict[tuple[str, ...], list[dict[str, float]]] = {}
+    for cell, place in zip(cells[is_told].itertuples(), places[is_told], strict=True):
+        kind, title = _TOLD[place]
+        what, owner = cell.name, owners.get(cell.task_id, "")
+        if kind == "register":
+            what, owner = items[cell.id]
+        words = [cell.before, cell.after]
+        if place in ("tasks.", "register."):
+            row = cell.after_value or cell.before_value
+            if row["kind"] == "summary":
+                continue
+            title = f"{cell.change.capitalize()}: {{}}" if place == "tasks." else title
+            words = _row_words(cell.change, row, after.project.header.hours_per_day)
+        elif cell.table in ("register", "assignments") and cell.column not in ("", "status"):
+            words = [f"{cell.label} {word}" for word in words]
+        days = days_late(after, cell.before_value, cell.after_value) if "deadline" in place else NAN
+        for side, word in zip(
+            found.setdefault((kind, title.format(what), owner), [{}, {}]), words, strict=True
+        ):
+            side |= {word: days} if word else {}
+    for (kind, what, owner), sides in found.items():
+        was, now = (", ".join(side) or _EMPTY.get(kind, "") for side in sides)
+        yield kind, what, owner, was, now, next(iter(sides[1].values()), NAN)
 
 
-def _links(before: Schedule, after: Schedule) -> Iterator[_Change]:
-    names, owners = (after.tasks.set_index("id")[column] for column in ("name", "owner_id"))
-    both = set(before.tasks["id"]) & set(after.tasks["id"])
-    was, now = _link_words(before.project), _link_words(after.project)
-    for pair in sorted(was.keys() | now.keys()):
-        words = was.get(pair, "no link"), now.get(pair, "no link")
-        if words[0] != words[1] and set(pair) <= both:
-            what = f"{names[pair[1]]}, linked to {names[pair[0]]}"
-            yield "logic", what, owners[pair[1]], *words, NAN
+def _row_words(change: str, row: dict[str, Any], per_day: float) -> list[str]:
+    """Of a task its size, of an item of the register its state."""
+    if "title" in row:
+        return ["", f"new, {row['status']}"] if change == "added" else [row["status"], "removed"]
+    size = _days(row["duration_hours"] / per_day)
+    return ["", size] if change == "added" else [size, ""]
 
 
-def _link_words(project: Project) -> dict[tuple[str, str], str]:
-    words: dict[tuple[str, str], list[str]] = {}
-    for link in project.links.itertuples():
-        lag = lag_words(link.lag_hours, link.lag_kind, project.header.hours_per_day)
-        pair = (link.predecessor_id, link.successor_id)
-        words.setdefault(pair, []).append(LINK_WORDS[link.kind] + lag)
-    return {pair: ", ".join(sorted(links)) for pair, links in words.items()}
+def _items(project: Project) -> dict[str, tuple[str, str]]:
+    """What an item of the register is called, and its owner."""
+    rows = project.register
+    owners = names_of(project.resources, rows["owner_id"])
+    said = rows["kind"].str.capitalize() + " " + rows["id"] + ": " + rows["title"]
+    return dict(zip(rows["id"], zip(said, owners, strict=True), strict=True))
 
 
-def _work(tasks: pd.DataFrame) -> Iterator[_Change]:
+def _spent(before: Project, after: Project) -> Iterator[_Change]:
+    sums = [project.costs.groupby("kind")["amount"].sum() for project in (before, after)]
+    for kind in sorted({*sums[0].index, *sums[1].index}):
+        was, now = (money(of.get(kind, 0.0), after.header.currency) for of in sums)
+        if was != now:
+            yield "cost", f"Cost booked, {kind}", "", was, now, NAN
+
+
+def _work(before: Schedule, after: Schedule, owners: dict[str, str]) -> Iterator[_Change]:
     """New estimates; what was reopened, finished and started; what moved on, or stands still."""
-    now, was = tasks["step"], tasks["step_before"]
+    both = _steps(after).merge(_steps(before), on="id", suffixes=("", "_before"), how="left")
+    now, was = both["step"], both["step_before"].fillna(NOT_STARTED)
+    per_day = after.project.header.hours_per_day
+    grown = ((both["duration_hours"] - both["duration_hours_before"]).round(2) / per_day).round(1)
+    starts, ends = (days_late(after, both[f"{e}_before"], both[e]) for e in ("start", "finish"))
+    is_known, is_work = both["step_before"].notna(), both["kind"] != "level_of_effort"
+    moved = (both["state"] != both["state_before"]) | (ends != 0)
     # Of work under way, the duration grows by what is left: that is told as its progress.
-    is_ahead = (now != FINISHED) & (was == NOT_STARTED) & (tasks["kind"] != "summary")
-    resized = is_ahead & ~tasks["is_new"] & (tasks["size_moved"] != 0)
-    yield from _told("estimate", tasks[resized], "size", "size_moved")
-    is_work = ~tasks["kind"].isin(["summary", "level_of_effort"])
-    yield from _told("reopened", tasks[is_work & (now < was)], "state", "finish_moved")
-    done = tasks[is_work & (now == FINISHED) & (was < now)]
-    yield from _told("finished", done, "ends", "finish_moved")
-    begun = tasks[is_work & (now == STARTED) & (was < now)]
-    yield from _told("started", begun, "starts", "start_moved")
-    moved = (tasks["state"] != tasks["state_before"]) | (tasks["finish_moved"] != 0)
-    under_way = is_work & (now == STARTED) & (was == STARTED)
-    yield from _told("progress", tasks[under_way & moved], "state", "finish_moved")
+    for kind, words, days, which in (
+        (
+            "estimate",
+            "size",
+            grown,
+            is_known & (now < FINISHED) & (was == NOT_STARTED) & (grown != 0),
+        ),
+        ("reopened", "state", ends, is_work & (now < was)),
+        ("finished", "ends", ends, is_work & (now == FINISHED) & (was < now)),
+        ("started", "starts", starts, is_work & (now == STARTED) & (was < now)),
+        ("progress", "state", ends, is_work & (now == STARTED) & (was == STARTED) & moved),
+    ):
+        rows = both.assign(days=days)[which].fillna({f"{words}_before": ""})
+        columns = (rows[name] for name in ("id", "name", f"{words}_before", words, "days"))
+        for id_, name, old, new, late in zip(*columns, strict=True):
+            yield kind, name, owners.get(id_, ""), old, new, late
 
 
-def _register(before: Project, after: Project) -> Iterator[_Change]:
-    was, now = (_items(project) for project in (before, after))
-    for item_id, (what, owner, facts) in now.items():
-        if item_id not in was:
-            yield "register", what, owner, "", f"new, {facts['']}", NAN
-            continue
-        known = was[item_id][2]
-        moved = [fact for fact in facts if facts[fact] != known[fact]]
-        if moved:
-            old, new = (", ".join(f"{f} {of[f]}".strip() for f in moved) for of in (known, facts))
-            yield "register", what, owner, old, new, NAN
-    for item_id, (what, owner, facts) in was.items():
-        if item_id not in now:
-            yield "register", what, owner, facts[""], "removed", NAN
-
-
-def _items(project: Project) -> dict[str, tuple[str, str, dict[str, str]]]:
-    """What an item is called, its owner, and its facts in words, the status under ""."""
-    rows, header = project.register, project.header
-    rows = rows.assign(owner=names_of(project.resources, rows["owner_id"]))
-    return {
-        item.id: (
-            f"{item.kind.capitalize()} {item.id}: {item.title}",
-            item.owner_id,
-            {
-                "": item.status,
-                "owner": item.owner or NOTHING,
-                "due": day(item.due_date),
-                "probability": percent(item.probability * 100),
-                "delay": _days(item.impact_hours / header.hours_per_day),
-                "cost": money(item.impact_cost, header.currency),
-            },
-        )
-        for item in rows.itertuples()
-    }
+def _steps(plan: Schedule) -> pd.DataFrame:
+    """The tasks that are worked on: how far they are; dates, sizes and states in words."""
+    tasks, per_day = plan.tasks[plan.tasks["kind"] != "summary"], plan.project.header.hours_per_day
+    step = tasks["is_started"] * STARTED + tasks["is_finished"]
+    ends, left = tasks["finish"].map(day), tasks["remaining_hours"] / per_day
+    state = tasks["percent_complete"].map(percent) + ", " + left.map(_days) + " left"
+    state = state.mask(step == NOT_STARTED, "not started").mask(
+        step == FINISHED, "finished " + ends
+    )
+    size = (tasks["duration_hours"] / per_day).map(_days)
+    return tasks.assign(
+        step=step, starts=tasks["start"].map(day), ends=ends, size=size, state=state
+    )
 
 
 def _days(value: float) -> str:

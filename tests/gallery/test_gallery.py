@@ -14,7 +14,6 @@ from pictures import static_svg
 
 import pmtools as pm
 from pmtools import charts, tables
-from pmtools.measure.bridge import explain_finish
 
 PROJECT = Path(__file__).parents[2] / "templates" / "projects" / "network-upgrade"
 AGILE = PROJECT.with_name("software-rollout")
@@ -36,8 +35,7 @@ def gallery():
          "reason": ["no float is left"]}
     )  # fmt: skip
     money, quality = {"currency": value.currency}, pm.schedule_quality(plan)
-    bridge = explain_finish(*weeks[-2:])
-    ends = {"before_finish": bridge.before_finish, "after_finish": bridge.after_finish}
+    bridge = pm.explain_last(schedules)
     at, needs = now.header.status_date, pm.resource_needs(plan)
     simulation = pm.simulate(plan, n_trials=1_000)
     drivers = pm.drivers(simulation, most=3)
@@ -78,8 +76,8 @@ def gallery():
             cost=now.header.budget,
             chance=simulation.chance(plan.finish),
         ),
-        "chart_bridge": charts.chart_bridge(bridge.parts, **ends),
-        "table_bridge": tables.table_bridge(bridge.tasks),
+        "chart_bridge": pm.chart_bridge(**bridge.waterfall()),
+        "table_bridge": pm.table_bridge(bridge.tasks),
         "chart_handoffs": pm.chart_handoffs(pm.handoffs(schedules, weeks=6), at),
         "chart_dependency_matrix": pm.chart_dependency_matrix(pm.dependency_matrix(schedules)),
         "table_handoffs": pm.table_handoffs(pm.handoffs(schedules, weeks=6)),
@@ -140,7 +138,7 @@ SHOWN = {
     "table_handoffs": ("State", "From", "To", "What", "On", "Late", "Waits"),
     "table_handoff_parties": ("Who", "Gives", "Receives", "Late from others"),
     "table_readiness": ("Task", "Of", "All inputs there", "80% sure by", "Single inputs"),
-    "table_bridge": ("Part", "Change", "Owner", "Department", "Moved"),
+    "table_bridge": ("Part", "In all", "Change", "Owner", "Department", "By itself"),
     "table_flow_forecasts": ("Chance", "Items, at least", "Weeks", "Finished by"),
     "table_estimates": ("Task", "Optimistic", "Most likely", "Pessimistic", "Slips with"),
     "table_budget": ("Level", "Estimates (EUR)", "Amount (EUR)"),
