@@ -25,6 +25,8 @@ from pmtools.charts.load_map import chart_load_map, chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
 from pmtools.charts.network import chart_network
 from pmtools.charts.risk_matrix import chart_risk_matrix
+from pmtools.charts.promises import chart_promises
+from pmtools.charts.raci import chart_raci
 from pmtools.charts.theme import show_charts_offline
 from pmtools.charts.tornado import chart_drivers
 
@@ -44,12 +46,14 @@ __all__ = [
     "chart_handoffs",
     "chart_index_trend",
     "chart_joint_confidence",
+    "chart_key_people",
     "chart_levelling",
     "chart_load",
-    "chart_key_people",
+    "chart_load_map",
     "chart_milestone_trend",
     "chart_network",
-    "chart_load_map",
+    "chart_promises",
+    "chart_raci",
     "chart_resource_needs",
     "chart_risk_matrix",
     "chart_s_curve",

@@ -41,7 +41,7 @@ def promises(schedules: Sequence[Schedule], *, at_least: int = 5) -> pd.DataFram
     work = work_of(now).set_index("id", drop=False)
     dates = {"baseline": work["baseline_finish"], "last forecast": _last(schedules, work)}
     found = [_due(now, work, promised).assign(against=name) for name, promised in dates.items()]
-    rows = pd.concat(found, ignore_index=True).assign(project="all")
+    rows = pd.concat(found, ignore_index=True).assign(project="Whole project")
     rows["owner"] = rows["owner"].mask(rows["owner"] == "", "nobody named")
     rows["department"] = rows["department"].mask(rows["department"] == "", "no department")
     keys = {

@@ -56,7 +56,7 @@ def test_a_finish_that_was_recorded_late_is_not_held_against_a_later_forecast():
 def test_promises_that_are_broken_and_still_open_count_apart():
     """On the 20th, build (due on the 13th) is open; test is due that day and not broken yet."""
     found = record([small_plan(FRIDAYS[2], [DESIGN_DONE])])
-    project = found.loc[("project", "all", "baseline")]
+    project = found.loc[("project", "Whole project", "baseline")]
     assert project[["n", "n_kept", "n_broken"]].tolist() == [1, 1, 1]
     assert found.loc[("person", "Bob", "baseline"), ["n", "n_broken"]].tolist() == [0, 1]
 
@@ -71,7 +71,7 @@ def test_of_few_promises_no_share_is_said():
 def test_the_share_has_its_interval():
     """Of two kept promises, the interval of Clopper and Pearson begins at 0.025 ** (1 / 2)."""
     both = [DESIGN_DONE, DESIGN_DONE | {"task_id": "2"}]
-    row = record([small_plan(FRIDAYS[0], both)], at_least=2).loc[("project", "all", "baseline")]
+    row = record([small_plan(FRIDAYS[0], both)], at_least=2).loc[("project", "Whole project", "baseline")]
     assert row["share"] == row["high"] == 1.0
     assert row["low"] == pytest.approx(0.025**0.5)
 
