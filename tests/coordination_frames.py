@@ -3,32 +3,35 @@
 import pandas as pd
 
 PARTIES = ["Ann Able", "Bob Best", "Cem Cool", "Dr. Who von und zu Oberhausen"]
-CODES = {0: "ARC", 1: "RA I", 2: "CR A", 3: "  R "}
+CODES = ["ARCI", "RACI", "CR A", "  R ", "IIAR", "AR C"]
+UNITS = ["IT", "Networks", "Security", "Quality", "Facilities", "Purchasing", "Training", "Vendor"]
 
 
 def rows():
-    """Four deliverables: done, late, without A, in time."""
+    """Six deliverables: done, late, in time, without A."""
+    late = [-1.0, 4.0, -1.0, float("nan"), 12.5, 0.0]
     return pd.DataFrame(
         {
             "kind": "deliverable",
-            "id": ["D1", "D2", "D3", "D4"],
-            "name": ["Brief", "Design of the network", "Rollout", "Manual"],
-            "due": pd.to_datetime(["2026-05-08", "2026-06-12", "2026-07-10", None]),
-            "forecast": pd.to_datetime(["2026-05-07", "2026-06-18", "2026-07-09", "2026-07-31"]),
-            "days_late": [-1.0, 4.0, -1.0, float("nan")],
-            "is_done": [True, False, False, False],
-            "accountable": ["Ann Able", "Bob Best", PARTIES[3], ""],
-            "responsible": ["Bob Best", "Ann Able", "Bob Best", "Cem Cool"],
-            "problem": ["", "", "", "no A"],
+            "id": [f"D{n}" for n in range(6)],
+            "name": ["Brief", "Design of the network", "Rollout", "Manual", "Training", "Close"],
+            "due": pd.to_datetime(["2026-05-08", "2026-06-12", "2026-07-10", None, "2026-08-07",
+                                   "2026-08-14"]),
+            "forecast": pd.Timestamp("2026-08-14"),
+            "days_late": late,
+            "is_done": [True, *[False] * 5],
+            "accountable": [*PARTIES, "Cem Cool", ""],
+            "responsible": "Bob Best",
+            "problem": ["", "", "", "no A", "", ""],
         }
-    )
+    )  # fmt: skip
 
 
 def cells():
     """R, A, C and I; one taken over, one that breaks a rule."""
     found = [
-        {"id": f"D{row + 1}", "party_id": f"p{n}", "party": PARTIES[n], "code": code}
-        for row, codes in CODES.items()
+        {"id": f"D{row}", "party_id": f"p{n}", "party": PARTIES[n], "code": code}
+        for row, codes in enumerate(CODES)
         for n, code in enumerate(codes)
         if code != " "
     ]
@@ -41,22 +44,25 @@ def cells():
 
 
 def record():
-    """The whole project and three departments; of one too few are finished, one has none."""
-    names = ["Whole project", "IT", "Quality", "Vendor"]
+    """The whole project and its departments; of the last one too few are finished."""
+    n = [40, 12, 10, 9, 8, 7, 6, 5, 0]
+    kept = [18, 4, 6, 3, 8, 0, 5, 2, 0]
     nan = float("nan")
-    return pd.DataFrame(
+    share = [k / of if of else nan for k, of in zip(kept, n, strict=True)]
+    one = pd.DataFrame(
         {
-            "by": ["project", *["department"] * 3] * 2,
-            "name": names * 2,
-            "against": ["baseline"] * 4 + ["last forecast"] * 4,
-            "n": [20, 12, 3, 0, 18, 12, 3, 0],
-            "n_kept": [9, 4, 1, 0, 12, 10, 2, 0],
-            "share": [0.45, 4 / 12, nan, nan, 12 / 18, 10 / 12, nan, nan],
-            "low": [0.23, 0.1, nan, nan, 0.41, 0.51, nan, nan],
-            "high": [0.68, 0.65, nan, nan, 0.87, 0.98, nan, nan],
-            "mean_days_late": [2.3333, 3.25, 1.0, nan, 0.5, 0.25, 0.0, nan],
-            "median_days_late": [2.0, 2.5, 0.0, nan, -0.5, 0.0, 0.0, nan],
-            "n_broken": [4, 3, 0, 1, 0, 0, 0, 0],
-            "cannot_say": ["", "", *["3 finished, at least 5 are needed"] * 2] * 2,
+            "by": ["project", *["department"] * 8],
+            "name": ["Whole project", *UNITS],
+            "n": n,
+            "n_kept": kept,
+            "share": share,
+            "low": [max(each - 0.21, 0.0) for each in share],
+            "high": [min(each + 0.23, 1.0) for each in share],
+            "mean_days_late": [2.3333, 3.25, 1.0, 0.5, -0.5, 7.125, 0.0, 2.0, nan],
+            "median_days_late": [2.0, 2.5, 1.0, 0.0, -0.5, 7.0, 0.0, 2.0, nan],
+            "n_broken": [4, 3, 0, 0, 0, 0, 0, 0, 1],
+            "cannot_say": [*[""] * 8, "0 finished, at least 5 are needed"],
         }
     )
+    return pd.concat([one.assign(against=word) for word in ("baseline", "last forecast")],
+                     ignore_index=True)  # fmt: skip

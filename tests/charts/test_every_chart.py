@@ -4,6 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 
+import coordination_frames
 import flow_frames
 import forecast_frames
 import frames
@@ -38,6 +39,8 @@ from pmtools.charts import (
     chart_load_map,
     chart_milestone_trend,
     chart_network,
+    chart_promises,
+    chart_raci,
     chart_resource_needs,
     chart_risk_matrix,
     chart_s_curve,
@@ -100,6 +103,10 @@ def risk_matrix(frame):
     return chart_risk_matrix(frame, risk_frames.matrix().cells)
 
 
+def raci(frame):
+    return chart_raci(frame, coordination_frames.rows())
+
+
 def ageing(frame):
     return chart_ageing(frame, 7.0)
 
@@ -113,6 +120,8 @@ def burn_up(frame):
 
 
 EVERY = {
+    "raci": (raci, coordination_frames.cells),
+    "promises": (chart_promises, coordination_frames.record),
     "gantt": (gantt, lambda: frames.tasks().assign(late_finish=FINISH)),
     "network": (network, lambda: frames.tasks()[::-1]),
     "float paths": (chart_float_paths, frames.float_paths),
@@ -141,12 +150,14 @@ EVERY = {
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
+    "raci": "party", "promises": "name",
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
     "load map": "resource", "key people": "party",
     "levelling": "name", "resource needs": "role", "drivers": "driver", "risk matrix": "id",
     "bridge": "tasks", "handoffs": "sender", "dependency matrix": "sender",
 }  # fmt: skip
 KEYS = {
+    "raci": "party_id", "promises": "name",
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
     "load map": "resource_id", "key people": "party_id",
     "levelling": "task_id", "resource needs": "role", "drivers": "id", "risk matrix": "id",

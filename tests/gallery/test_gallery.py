@@ -43,7 +43,14 @@ def gallery():
     items, matrix = pm.register(schedules, drivers), pm.risk_matrix(schedules)
     past = pm.forecast_accuracy(past_forecasts(), past_outcomes())
     team = pm.flow(pm.read_project(AGILE), days="working")
+    duties, kept = pm.responsibility(plan), pm.promises(schedules)
     return {
+        "chart_raci": pm.chart_raci(duties.cells, duties.rows),
+        "chart_promises": pm.chart_promises(kept),
+        "table_look_ahead": pm.table_look_ahead(pm.look_ahead(plan)),
+        "table_deliverables": pm.table_deliverables(duties.rows),
+        "table_responsibility_findings": pm.table_responsibility_findings(duties.findings),
+        "table_promises": pm.table_promises(kept),
         "chart_cumulative_flow": pm.chart_cumulative_flow(team.by_day),
         "chart_cycle_time": pm.chart_cycle_time(team.items, team.percentiles, days="working"),
         "chart_ageing": pm.chart_ageing(team.ageing, team.service_level_days, days="working"),
@@ -133,6 +140,10 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
+    "table_look_ahead": ("Who", "Task", "As", "Must", "On", "Hours left", "Float"),
+    "table_deliverables": ("Deliverable", "Answers for it (A)", "Does it (R)", "Late"),
+    "table_responsibility_findings": ("Status", "Where", "Found", "What to do"),
+    "table_promises": ("Who", "Against the", "Kept", "Share", "95% interval"),
     "table_watermelon": ("Work", "Owner", "Reported", "By its plan", "Comes later", "Because"),
     "table_watermelon_departments": ("Department", "Reports", "Too good, expected"),
     "table_handoffs": ("State", "From", "To", "What", "On", "Late", "Waits"),
