@@ -67,6 +67,20 @@ def _untouching(case: Case) -> pd.DataFrame:
     return risks[(delays | (risks["calendar_id"] != "")) & (risks["task_ids"] == "")]
 
 
+def _followed(case: Case) -> pd.DataFrame:
+    """Risks that occurred, and no issue says that it came from them."""
+    rows = case.project.register
+    origins = rows.loc[rows["kind"] == "issue", "origin_id"]
+    is_risk = (rows["kind"] == "risk") & (rows["status"] == "occurred")
+    return rows[is_risk & ~rows["id"].isin(origins)]
+
+
+def _unanswered(case: Case) -> pd.DataFrame:
+    rows = case.open_items
+    is_said = (rows["response"] != "") | (rows["response_action"] != "")
+    return rows[rows["kind"].isin(["risk", "issue"]) & ~is_said]
+
+
 def _closed_when(case: Case) -> pd.DataFrame:
     rows = case.project.register
     undated = (rows["status"] == "closed") & rows["closed_date"].isna()
@@ -118,6 +132,15 @@ RULES = (
     Rule("PM413", "warning", "register", "A risk that delays names the tasks that it delays.",
         ITEM + "delays work, but names no task, so it cannot be simulated",
         "Name the tasks in task_ids.", _untouching),
+    Rule("PM414", "warning", "register", "A risk that occurred is followed as an issue.",
+        ITEM + "has occurred, but no issue came from it",
+        "Add the issue, with the id of the risk in origin_id.", _followed),
+    Rule("PM415", "warning", "register", "An open risk or issue has a response.",
+        ITEM + "has no response", "Say what is done in response or response_action.", _unanswered),
+    Rule("PM416", "warning", "register", "A decision is looked at again on the day that was set.",
+        ITEM + "was to be looked at again on {revisit_date:%Y-%m-%d}",
+        "Confirm or change the decision, and set the next day in revisit_date.",
+        lambda c: c.project.register[c.project.register["revisit_date"] < c.status_date]),
     Rule("PM411", "warning", "stakeholders", "A stakeholder has one e-mail address.",
         'stakeholder "{name}" has {has}', "Write one address, like name@company.example.",
         _unreachable),

@@ -57,6 +57,12 @@ RIGHT = {
         ),
     ),
     "a negative cost is a credit note": lambda r, h: r["costs"][0].update(amount=-20.0),
+    "a risk that occurred is followed by its issue": lambda r, h: (
+        r["register"][0].update(status="occurred"), r["register"][1].update(origin_id="R1")
+    ),
+    "an issue may say what is done in its own words": lambda r, h: r["register"][0].update(
+        kind="issue", response="", response_action="Badges asked for"
+    ),
     "a closed risk needs no numbers": lambda r, h: r["register"][0].update(
         status="closed", closed_date=day(30, "00:00"), probability=None, owner_id=""
     ),

@@ -197,6 +197,7 @@ def _rest():
                 "due_date": day(50),
                 "probability": 0.3,
                 "impact_hours": 40,
+                "response": "reduce",
                 "task_ids": "3.2;3.3",
             },
             {

@@ -363,6 +363,13 @@ fault("", "impacts out of order", "PM412")(
     lambda r, h: r["register"][0].update(pessimistic_impact_hours=16)
 )
 fault("", "delay of no task", "PM413")(lambda r, h: r["register"][0].update(task_ids=""))
+fault("", "risk that occurred without an issue", "PM414")(
+    lambda r, h: r["register"][0].update(status="occurred")
+)
+fault("", "risk without a response", "PM415")(lambda r, h: r["register"][0].update(response=""))
+fault("", "decision not looked at again", "PM416")(
+    lambda r, h: r["register"][1].update(kind="decision", revisit_date=day(20, "00:00"))
+)
 fault("", "closed without a date", "PM410")(lambda r, h: r["register"][1].update(closed_date=None))
 for address in ("", "nobody", "a@b.example, c@d.example", "a@b.example\nBcc: x@y.example"):
     fault("A8", f"address {address!r}", "PM411")(
