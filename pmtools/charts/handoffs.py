@@ -11,7 +11,7 @@ from pmtools.charts.theme import INK, LATE, PALE_INK, Chart, alt
 from pmtools.metrics import CannotSay
 from pmtools.words import cells, day, number, plain, wrapped
 
-MOST, MOST_PARTIES = 24, 20
+MOST, MOST_PARTIES, WIDE = 24, 20, 9
 ROW, EDGE, LETTERS = 17, 9, 32
 """Pixels of a hand-off in its lane, and above and below all of them; letters of its name."""
 NAMES = "(width < 560 ? 96 : 172)"
@@ -123,7 +123,7 @@ def _placed(
     """Each arrow at its day, its words in a line of the receiver's lane that is free; the lanes."""
     per_day = _PLOT / ((last - first) / pd.Timedelta(days=1))
     at = ((rows["due"].clip(lower=first) - first) / pd.Timedelta(days=1) * per_day).clip(lower=4)
-    at = at + 7 * arrows.groupby(at.round()).cumcount()
+    at = at + 6 * (arrows.groupby(at.round()).cumcount() % 5)  # lines of one day stand apart
     width = arrows["text"].str.len() * _LETTER + 14
     is_left = (at + width > _PLOT) & (at > _PLOT / 2)
     used: dict[str, list[float]] = {}
@@ -138,7 +138,7 @@ def _placed(
         used.setdefault(lane, []).append(line)
         lines.append(line)
     names = list(dict.fromkeys([*arrows[["sender", "receiver"]].to_numpy().ravel()]))
-    high = [max(2, 1 + max(used.get(name, [0]))) * ROW + 2 * EDGE for name in names]
+    high = [(1 + max(used.get(name, [0]))) * ROW + 2 * EDGE for name in names]
     lanes = pd.DataFrame({"name": names, "bottom": pd.Series(high).cumsum(), "high": high})
     lanes["top"] = lanes["bottom"] - lanes["high"]
     of = lanes.set_index("name")
@@ -210,7 +210,10 @@ def chart_dependency_matrix(
     ends = [pairs[[f"{end}_id", end]].set_axis(["id", "name"], axis=1)
             for end in ("sender", "receiver")]  # fmt: skip
     names = pd.concat(ends).drop_duplicates("id").set_index("id")["name"]
-    place = {each: n for n, each in enumerate(names.index[:MOST_PARTIES])}
+    busy = sum(pairs.groupby(f"{end}_id")["n"].sum().reindex(names.index, fill_value=0)
+               for end in ("sender", "receiver"))  # fmt: skip
+    busiest = names[busy.rank(method="first", ascending=False) <= MOST_PARTIES]
+    place = {each: n for n, each in enumerate(busiest.index)}
     grid = pairs[pairs["sender_id"].isin(place) & pairs["receiver_id"].isin(place)]
     grid = pd.DataFrame(
         {
@@ -218,7 +221,7 @@ def chart_dependency_matrix(
             "sender": [plain(name, 100) for name in grid["sender"]],
             "receiver": [plain(name, 100) for name in grid["receiver"]],
             "n": grid["n"], "n_open": grid["n_open"], "n_late": grid["n_late"],
-            "text": [f"{n} open" if n else "" for n in grid["n_open"]],
+            "text": [f"{n}{' open' * (len(place) <= WIDE)}" if n else "" for n in grid["n_open"]],
             "late": [f"{n} late" if n else "" for n in grid["n_late"]],
         }
     )  # fmt: skip
@@ -227,9 +230,9 @@ def chart_dependency_matrix(
         pairs["n_open"].sum(),
         pairs["n_late"].sum(),
     )
-    more = f" The first {MOST_PARTIES} of {len(names)}." if len(names) > MOST_PARTIES else ""
+    more = f" The {MOST_PARTIES} busiest of {len(names)}." if len(names) > MOST_PARTIES else ""
     return theme.finished(
-        _matrix(grid, [plain(name, 100) for name in names.iloc[:MOST_PARTIES]]),
+        _matrix(grid, [plain(name, 100) for name in busiest]),
         title=title,
         subtitle="Rows give, columns receive. Framed in orange: some are late. Pale: all are done."
         + more,
@@ -237,7 +240,7 @@ def chart_dependency_matrix(
         f"{len(names)} parties hand over, {pairs['n'].sum()} times; {n_open} are open, {n_late} "
         f"of them late. Most go from {plain(top['sender'], 60)} to {plain(top['receiver'], 60)}: "
         f"{top['n']}.",
-        height=38 * min(len(names), MOST_PARTIES),
+        height=38 * len(busiest),
     )
 
 
@@ -249,9 +252,13 @@ def _matrix(grid: pd.DataFrame, names: list[str]) -> list[Any]:
     told = {"sender": "From", "receiver": "To", "n": "In all", "n_open": "Open", "n_late": "Late"}
     cell = alt.Chart(grid).encode(x=x, y=y)
     parties = pd.DataFrame({"row": places, "column": places, "name": names})
-    heads = [wrapped(plain(name, 30), 12)[:3] for name in names]
+    heads = [
+        wrapped(plain(name, 30), 12)[:3] if len(names) <= WIDE else [plain(name, 24)]
+        for name in names
+    ]
     parties["head"] = ["\n".join(lines) for lines in heads]
     parties["lift"] = [-6 - 11 * (len(lines) - 1) for lines in heads]
+    turned = {"angle": 315, "align": "left"} if len(names) > WIDE else {}
     party = alt.Chart(parties)
     fill = alt.expr("datum.n_open == 0 ? '#f2f6fa' : datum.n_open < 3 ? '#cfe1f1' : '#9dc3e6'")
     frame = {"stroke": alt.expr(f"datum.n_late > 0 ? '{LATE}' : 'white'"), "strokeWidth": 2}
@@ -264,6 +271,7 @@ def _matrix(grid: pd.DataFrame, names: list[str]) -> list[Any]:
             y=y, text="name:N", tooltip=theme.tooltip({"name": "Who"})
         ),
         party.mark_text(
-            lineBreak="\n", lineHeight=11, y=alt.expr("datum.lift"), fontSize=10, color=PALE_INK
+            **turned, lineBreak="\n", lineHeight=11, fontSize=10, color=PALE_INK,
+            y=alt.expr("datum.lift"),
         ).encode(x=x, text="head:N"),
     ]  # fmt: skip
