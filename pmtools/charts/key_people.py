@@ -41,8 +41,7 @@ def chart_key_people(
     return theme.finished(
         _layers(_bars(rows)),
         title=title,
-        subtitle="Working days by which the finish moves while they are away; below each name, who "
-        f"could cover.{more}",
+        subtitle=f"Working days that the finish moves while they are away; who could cover.{more}",
         description=f"{title}: without {n_lost} of {len(found)} people, teams and vendors the "
         f"finish moves. {'; '.join(rows['statement'][:3])}.",
         height=ROW_HEIGHT * len(rows),
@@ -77,7 +76,7 @@ def _layers(rows: pd.DataFrame) -> list[Any]:
     high = max(rows["days"].max(), 1.0)
     span = [alt.expr(f"{NAMES} + 12"), alt.expr("width - 150")]
     scale = alt.Scale(domain=[0, high], nice=False, range=span)
-    axis = alt.Axis(title="Working days", tickMinStep=1, tickCount=6, format="~g")
+    axis = alt.Axis(title="Working days", tickMinStep=1, tickCount=6, format="~f")
     fill, stroke = theme.scales(_LOOKS)
     told = theme.tooltip({"name_": "Who", "need": "Needed for", "statement": "In words"})
     chart = alt.Chart(rows).encode(y=alt.Y("row:O", axis=None), tooltip=told)

@@ -11,7 +11,7 @@ from pmtools.charts import theme
 from pmtools.charts.load import FRAMED, FULL, NAMES, TOLD, ranked, told_of, week_axis
 from pmtools.charts.theme import DARK_LATE, INK, Chart, alt
 from pmtools.metrics import CannotSay
-from pmtools.words import day, number, plain
+from pmtools.words import cells, day, number, plain
 
 MOST_PEOPLE, MOST_ROWS = 30, 60
 ROW_HEIGHT, LOW = 24, 19
@@ -70,8 +70,8 @@ def _heat_map(
     return theme.finished(
         _layers(grid, heads),
         title=title,
-        subtitle="Share of each week's hours that is taken. Framed: more work than hours; "
-        f"in h: work in a week without any; off: leave.{more}",
+        subtitle="Share of each week's hours that is taken. Framed: more work than hours; in h: "
+        f"work in a week off.{more}",
         description=(
             f"{title}: heat map of {n_shown} people over {grid['week'].nunique()} weeks "
             f"from {day(rows['week'].min())}. In {n_over} of {len(grid)} cells there is more "
@@ -88,7 +88,10 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     shade = pd.cut(rows["share"], bounds, labels=list(_SHADES)[1:]).astype("str")
     is_away = (rows["capacity_hours"] <= 0) & (rows["load_hours"] <= 0)
     text = pd.Series(map(_said, rows["share"], rows["load_hours"]), rows.index, dtype="str")
-    return told_of(rows).assign(text=text.mask(is_away, "off"), shade=shade.mask(is_away, AWAY))
+    grid = told_of(rows).assign(text=text.mask(is_away, "off"), shade=shade.mask(is_away, AWAY))
+    if "projects" in rows and rows["projects"].any():
+        grid["projects"] = cells(list(rows["projects"]), "text")
+    return grid
 
 
 def _said(share: float, hours: float) -> str:
@@ -121,14 +124,14 @@ def _layers(grid: pd.DataFrame, heads: pd.DataFrame) -> list[Any]:
     is_over, width = f"datum.shade === '{OVER}'", f"(width - {NAMES}) / {len(weeks)}"
     boxes = cell.mark_rect(stroke=alt.expr(f"{is_over} ? '{DARK_LATE}' : null"), strokeWidth=1.6)
     shares = cell.mark_text(
+        text=alt.expr(f"{width} < 32 ? replace(datum.text, '%', '') : datum.text"),
         fontWeight=alt.expr(f"{is_over} ? 'bold' : 'normal'"),
-        angle=alt.expr(f"{width} < 32 ? 270 : 0"),
-        fontSize=alt.expr(f"{width} < 32 ? 9 : 11"),
+        fontSize=alt.expr(f"clamp(round({width} / 2.6), 6, 11)"),
         color=INK,
     )
     look = {"align": "left", "x": 0, "limit": alt.expr(f"{NAMES} - 8")}
     names = alt.Chart(grid[["row", "name"]].drop_duplicates("row")).mark_text(**look)
-    bold = alt.Chart(heads[["row", "name"]]).mark_text(**look, fontWeight="bold", dy=3)
+    bold = alt.Chart(heads[["row", "name"]]).mark_text(align="left", x=0, fontWeight="bold", dy=3)
     legend = alt.Legend(columns=alt.expr("width < 560 ? 3 : 6"), symbolType="square")
     shade = alt.Scale(domain=list(_SHADES), range=list(_SHADES.values()))
     told = TOLD | ({"projects": "In"} if "projects" in grid else {})
@@ -136,7 +139,7 @@ def _layers(grid: pd.DataFrame, heads: pd.DataFrame) -> list[Any]:
         boxes.encode(
             fill=alt.Fill("shade:N", scale=shade, legend=legend), tooltip=theme.tooltip(told)
         ),
-        shares.encode(text="text:N"),
+        shares,
         names.encode(y=y, text="name:N", tooltip=theme.tooltip({"name": "Who"})),
     ]
     return [*layers, bold.encode(y=y, text="name:N")] if len(heads) else layers

@@ -58,8 +58,8 @@ def load_peaks(
 
 def _peak(rows: pd.DataFrame) -> dict[str, Any]:
     spare = rows["capacity_hours"] - rows["load_hours"]
-    worst = (-spare if (rows["load_percent"].isna() & (spare < -ENOUGH)).any()
-             else rows["load_percent"].fillna(0)).idxmax()  # fmt: skip
+    beyond = pd.Series(np.where(rows["is_overallocated"], np.inf, 0), rows.index)
+    worst = rows["load_percent"].fillna(beyond).idxmax()
     weeks = zip(rows["is_overallocated"], rows["week"], strict=True)
     runs = [[week for _, week in run] for is_over, run in groupby(weeks, lambda each: each[0])
             if is_over]  # fmt: skip
@@ -168,9 +168,9 @@ def _moved(
     best = int(is_enough.argmax() if is_enough.any() else relief.argmax())
     if relief[best] < ENOUGH:
         return room, np.nan, 0.0, "moving it within its float frees nothing in this week"
-    n = int(days[best])
+    n, decimals = int(days[best]), int(over < 10)
     words = (
-        f"move {plain(task.name, 80)} by {n} day{'s' * (n != 1)}: it has {number(room)} of float, "
-        f"frees {number(min(relief[best], over), 1)} of {number(over, 1)} h"
+        f"move by {n} day{'s' * (n != 1)}, it has {number(room)} of float: frees "
+        f"{number(min(relief[best], over), decimals)} of {number(over, decimals)} h"
     )
     return room, float(n), float(relief[best]), words

@@ -23,7 +23,8 @@ def table_load_peaks(peaks: pd.DataFrame | CannotSay) -> Table:
     }  # fmt: skip
     if not isinstance(peaks, CannotSay):
         peaks = peaks[peaks["n_weeks_over"] > 0]
-    return table(peaks, columns, title="Peaks of work", empty=NOBODY)
+    note = {"peak_percent": "At most –: work in a week without hours"}
+    return table(peaks, columns, title="Peaks of work", note=note, empty=NOBODY)
 
 
 def table_load_causes(causes: pd.DataFrame | CannotSay) -> Table:

@@ -1,10 +1,15 @@
 """Load against capacity, week by week."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from small_plan import FRIDAYS, LINKS, TASKS, small_plan
 
+import pmtools as pm
+from pmtools.errors import ProjectError
 from pmtools.measure.workload import overallocated, workload
+from pmtools.metrics import CannotSay
 from pmtools.schedule import schedule
 
 
@@ -223,3 +228,125 @@ def test_a_quarter_of_an_hour_is_no_overload():
     for hours, is_over in ((40.25, False), (40.5, True)):
         found = load([{"task_id": "1", "resource_id": "ann", "work_hours": hours}])
         assert found["is_overallocated"].iloc[0] == is_over
+
+
+def of(name, people, *, status=None, work="ann", **tables):
+    """A project of its own, in which `work` designs."""
+    tasks = [task | {"owner_id": ""} for task in TASKS]
+    assignments = [{"task_id": "1", "resource_id": work}]
+    header = {"id": name, "name": name, **tables.pop("header", {})}
+    return schedule(small_plan(status, header=header, resources=people, tasks=tasks,
+                               assignments=assignments, **tables))  # fmt: skip
+
+
+ANN = {"id": "ann", "name": "Ann", "email": "Ann@example.com"}
+
+
+def test_one_person_in_two_projects_has_two_loads_and_one_capacity():
+    """By e-mail, whatever she is called there: 80 hours of work in 40."""
+    plans = [of("Rollout", [ANN]), of("Upgrade", [ANN | {"id": "a7", "name": "A. Berger",
+             "email": " ann@EXAMPLE.com"}], work="a7")]  # fmt: skip
+    found = workload(plans, 2)
+    row = found.iloc[0]
+    assert (row["load_hours"], row["capacity_hours"], row["load_percent"]) == (80, 40, 200)
+    assert row["projects"] == "Rollout 40 h; Upgrade 40 h"
+    assert row["tasks"] == "Design (Rollout); Design (Upgrade)"
+    assert (row["resource_id"], row["doubt"]) == ("ann", "")
+    assert len(found) == 2
+
+
+def test_without_an_address_id_and_name_make_a_person():
+    """Also where only one of the projects knows her address."""
+    bare = {"id": "ann", "name": "ann "}
+    for people in ([bare, bare], [ANN, bare], [bare, ANN]):
+        plans = [of(name, [one]) for name, one in zip(("A", "B"), people, strict=True)]
+        assert workload(plans, 1)["load_hours"].tolist() == [80]
+
+
+def test_two_people_of_one_id_or_name_are_not_one_and_are_flagged():
+    """Another Ann in the other project, or another r1: each has her own week."""
+    for other in ({"id": "ann", "name": "Ann", "email": "ann@other.example"},
+                  {"id": "ann", "name": "Anton"}):  # fmt: skip
+        found = workload([of("A", [ANN]), of("B", [other])], 1)
+        assert found["load_hours"].tolist() == [40, 40]
+        assert found["resource_id"].tolist() == ["ann (A)", "ann (B)"]
+        assert found["doubt"].str.contains("another person").all()
+
+
+def test_a_shared_mailbox_is_nobody():
+    """Two people of one project with the address of the team stay two."""
+    team = [ANN, {"id": "bob", "name": "Bob", "email": ANN["email"]}]
+    found = workload([of("A", team), of("B", [ANN])], 1, is_everyone=True)
+    assert found.set_index("resource")["load_hours"].to_dict() == {"Ann": 80, "Bob": 0}
+
+
+def test_leave_and_holidays_of_any_project_count_once_for_all():
+    """Two days of leave in one project, half-time in the other: the smaller capacity of a day."""
+    away = [{"resource_id": "ann", "from": "2026-03-04", "to": "2026-03-05", "capacity": 0}]
+    plans = [of("A", [ANN]), of("B", [ANN | {"capacity": 0.5}], availability=away)]
+    assert workload(plans, 1)["capacity_hours"].tolist() == [24]
+
+
+def test_the_weeks_begin_with_the_earliest_status_date_or_where_one_says():
+    """The other project's work lies after its own status date."""
+    plans = [of("A", [ANN]), of("B", [ANN], status=FRIDAYS[0])]
+    found = workload(plans, 2)
+    assert found["load_hours"].tolist() == [40, 40]
+    assert found["projects"].tolist() == ["A 40 h", "B 40 h"]
+    later = workload(plans, 2, start=pd.Timestamp("2026-03-09"))
+    assert str(later["week"].iloc[0].date()) == "2026-03-09"
+    assert later["load_hours"].tolist() == [40, 0]
+
+
+def test_roles_and_departments_add_up_their_people():
+    """Of two network engineers one has work; Bob has no role and is one alone."""
+    people = [ANN | {"role": "Engineer", "department_id": "it"},
+              {"id": "cem", "name": "Cem", "role": "Engineer", "department_id": "it"},
+              {"id": "bob", "name": "Bob"}]  # fmt: skip
+    plan = of("A", people)
+    row = workload(plan, 1, by="role").iloc[0]
+    assert (row["resource"], row["load_hours"], row["capacity_hours"]) == ("Engineer", 40, 80)
+    assert row["load_percent"] == 50
+    everyone = workload(plan, 1, by="role", is_everyone=True)
+    assert everyone["resource"].tolist() == ["Engineer", "Bob"]
+    found = workload(plan, 1, by="department", is_everyone=True)
+    assert found["resource"].tolist() == ["IT", "No department"]
+    assert found["capacity_hours"].tolist() == [80, 40]
+
+
+def test_one_project_given_twice_is_refused():
+    """Its work would count twice: two weeks of one project are no portfolio."""
+    plan = of("A", [ANN])
+    with pytest.raises(ProjectError, match="several projects have the id A"):
+        workload([plan, plan])
+
+
+def test_a_reason_is_handed_on():
+    """No project, no load."""
+    reason = CannotSay("nothing was read")
+    assert workload(reason) is reason and overallocated(reason) is reason
+    assert workload([]) == CannotSay("there is no project")
+
+
+STARTERS = Path(__file__).parents[2] / "templates" / "projects"
+
+
+def test_two_starters_that_share_a_person_share_their_hours():
+    """The project manager of the rollout runs the upgrade too, under another id."""
+    one, other = (pm.read_project(STARTERS / n) for n in ("software-rollout", "network-upgrade"))
+    mail = one.resources.set_index("id")["email"]["hana"]
+    people = other.resources
+    other = other.replace(
+        resources=people.assign(email=people["email"].mask(people["id"] == "stefan", mail))
+    )
+    plans = [schedule(one), schedule(other)]
+    found, alone = workload(plans), [workload(plan) for plan in plans]
+    shared = found[found["resource_id"] == "hana"]
+    hours = [each.set_index("resource_id")["load_hours"] for each in alone]
+    assert shared["load_hours"].sum() == pytest.approx(
+        hours[0]["hana"].sum() + hours[1]["stefan"].sum()
+    )
+    assert shared["projects"].str.contains(";").any()
+    assert shared["capacity_hours"].sum() <= 240
+    assert found["load_hours"].sum() == pytest.approx(sum(each.sum() for each in hours))
+    assert "stefan" not in set(found["resource_id"])
