@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pandas as pd
 
 from pmtools.errors import Problem, ProjectError, nearest
@@ -90,13 +92,12 @@ def _id_of(project: Project, table: str, who: str) -> str:
 def _descriptions(rows: pd.DataFrame, plan: Schedule) -> list[str]:
     waits = inputs(plan)
     waits = waits[~waits["is_handed_over"] & (waits["from_owner_id"] != waits["to_owner_id"])]
-    says = {
-        task_id: [
-            f"Waits for: {plain(each.from_task)} ({plain(each.from_owner or each.from_department)}"
-            f"), {day(each.due)}" for each in group.itertuples()
-        ]
-        for task_id, group in waits.groupby("to_id", sort=False)
-    }  # fmt: skip
+    giver = waits["from_owner"].where(waits["from_owner"] != "", waits["from_department"])
+    says: dict[str, list[str]] = defaultdict(list)
+    for to_id, task, who, due in zip(
+        waits["to_id"], waits["from_task"], giver, waits["due"], strict=True
+    ):
+        says[to_id].append(f"Waits for: {plain(task)} ({plain(who)}), {day(due)}")
     per_day = plan.project.header.hours_per_day
     found = []
     for row in rows.itertuples():

@@ -50,7 +50,7 @@ class Watermelon:
         if isinstance(self.tasks, CannotSay):
             return Statement(f"How true the reports are, we {self.tasks}.", "unknown")
         rows = self.tasks[self.tasks["is_telling"] & (self.tasks["probability"] >= 0.5)]
-        of = f"of {len(self.tasks)} reports of open work"
+        of = f"of {len(self.tasks)} report{'s' * (len(self.tasks) != 1)} of open work"
         if rows.empty:
             return Statement(f"None {of} is rather wrong than right.", "green")
         worst, verb = rows.iloc[0], "is" if len(rows) == 1 else "are"
