@@ -237,7 +237,7 @@ def label_of(column: str) -> str:
 
 
 def _number(value: float, decimals: int, unit: str) -> str:
-    return number(value, 0 if value == round(value) else decimals, unit)
+    return number(value, 0 if round(value, decimals) == round(value) else decimals, unit)
 
 
 def _exactly(value: Any) -> str:
