@@ -67,8 +67,12 @@ class Database:
         shown = parsed.set(drivername=parsed.get_backend_name()).difference_update_query(_SECRETS)
         self.place = shown.render_as_string(hide_password=True)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        # What others commit while we wait for the lock must be seen, whatever the server prefers.
+        level = {} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
         try:
-            self.engine = sa.create_engine(parsed, poolclass=sa.NullPool, hide_parameters=True)
+            self.engine = sa.create_engine(
+                parsed, poolclass=sa.NullPool, hide_parameters=True, **level
+            )
         except ImportError as error:
             words = "PostgreSQL needs the driver psycopg: pip install 'pmtools[postgresql]'."
             raise MissingExtra(f"history: {words}") from error

@@ -1,0 +1,45 @@
+"""The long run: `PYTHONPATH=tests python -m tests.history.soak [WRITERS SNAPSHOTS KILLS]`.
+
+Several writers at once, then a writer killed again and again, on SQLite and on PostgreSQL.
+"""
+
+import sys
+import tempfile
+import time
+
+from history_writers import killed_writers, several_writers
+from postgres import running
+
+
+def told(what, run, *arguments):
+    start = time.monotonic()
+    found = run(*arguments)
+    print(f"{what}: {found}, {time.monotonic() - start:.0f} s", flush=True)
+    return found.is_sound
+
+
+def main(n_writers=4, count=1000, n_kills=300):
+    """All of it on both; whether everything was sound."""
+    with tempfile.TemporaryDirectory() as folder, running() as server:
+
+        def crash():
+            server.stop("immediate")
+            server.start()
+
+        sound = []
+        for kind in ("sqlite", "postgresql"):
+
+            def new(name, kind=kind):
+                return f"sqlite:///{folder}/{name}" if kind == "sqlite" else server.database()
+
+            what = f"{kind}, {n_writers} writers x {count} snapshots"
+            sound.append(told(what, several_writers, new("writers"), n_writers, count))
+            sound.append(told(f"{kind}, {n_kills} kills", killed_writers, new("kills"), n_kills, 1))
+        crashes, url = n_kills // 10, server.database()
+        what = f"postgresql, {crashes} crashes of the server"
+        sound.append(told(what, killed_writers, url, crashes, 2, crash))
+    return all(sound)
+
+
+if __name__ == "__main__":
+    sys.exit(not main(*map(int, sys.argv[1:4])))
