@@ -12,7 +12,7 @@ from pmtools.metrics import CannotSay
 from pmtools.words import cells as said
 from pmtools.words import day, day_month, plain
 
-MOST_ROWS, MOST_PARTIES, ROW, HEAD = 30, 18, 26, 96
+MOST_ROWS, MOST_PARTIES, ROW = 30, 18, 26
 NAMES, NOTES = "(width < 560 ? 130 : 250)", "(width < 560 ? 70 : 112)"
 _LOOKS = {  # fill and letter; of what is said elsewhere the edge and letter on white
     "A": ("#1f4e79", "#ffffff", "#1f4e79"),
@@ -49,6 +49,7 @@ def chart_raci(
     parties = cells.drop_duplicates("party_id")["party_id"].iloc[:MOST_PARTIES]
     places = _rows(rows.iloc[:MOST_ROWS])
     grid = _grid(cells[cells["party_id"].isin(parties)], places, list(parties))
+    head = min(40 + 4.2 * grid["name"].str.len().max(), 140.0)
     n = len(rows), cells["party_id"].nunique()
     left_out = [
         f"{most} of {count} {what}"
@@ -57,7 +58,7 @@ def chart_raci(
     ]
     n_wrong = int((grid["wrong"] != "–").sum() + (places["problem"] != "").sum())
     return theme.finished(
-        _layers(grid, places, len(parties)),
+        _layers(grid, places, len(parties), head),
         title=title,
         subtitle="R does it, A answers for it, C is asked, I is told. White: said at its tasks, "
         "not here. Thick frame, or a note in brown: it breaks a rule. "
@@ -65,7 +66,7 @@ def chart_raci(
         description=f"{title}: {len(places)} rows by {len(parties)} parties, {len(grid)} roles; "
         f"{n_wrong} cells or rows break a rule. First: {places['full'].iloc[0]}, due "
         f"{places['said_due'].iloc[0]}; A: {plain(rows['accountable'].iloc[0], 80) or 'nobody'}.",
-        height=HEAD + ROW * len(places),
+        height=round(head) + ROW * len(places),
     )
 
 
@@ -123,9 +124,12 @@ def _grid(cells: pd.DataFrame, places: pd.DataFrame, parties: list[str]) -> pd.D
     )  # fmt: skip
 
 
-def _layers(grid: pd.DataFrame, places: pd.DataFrame, n_parties: int) -> list[Any]:
-    top = -HEAD / ROW
-    scale = alt.Scale(domain=[top, len(places)], reverse=True, nice=False, zero=False)
+def _layers(
+    grid: pd.DataFrame, places: pd.DataFrame, n_parties: int, head_height: float
+) -> list[Any]:
+    scale = alt.Scale(
+        domain=[-head_height / ROW, len(places)], reverse=True, nice=False, zero=False
+    )
     y = alt.Y("y:Q", scale=scale, axis=None)
     columns = alt.Scale(
         domain=list(range(n_parties)), range=[alt.expr(NAMES), alt.expr(f"width - {NOTES}")],
@@ -147,7 +151,7 @@ def _layers(grid: pd.DataFrame, places: pd.DataFrame, n_parties: int) -> list[An
         cell.mark_text(dy=ROW / 2, fontWeight="bold", baseline="middle",
                        color=alt.expr("datum.ink")).encode(text="text:N"),
         head.mark_text(angle=315, align="left", baseline="middle", dx=4, dy=-8, fontSize=11,
-                       limit=HEAD * 1.25).encode(
+                       limit=head_height * 1.25).encode(
             text="name:N", tooltip=theme.tooltip({"name": "Who", "department": "Department"})
         ),
         row.mark_text(**beside, x=0, limit=alt.expr(f"{NAMES} - 62")).encode(

@@ -109,9 +109,9 @@ def look_ahead(plan: Schedule, weeks: int = 2, *, by: str = "person") -> pd.Data
     Returns
     -------
     DataFrame
-        `party`, `task_id`, `name`, `part` (owner, works on it; of a department the names), `due`
-        (words), `due_date`, `hours` (work of the party that is left; NaN where it has none),
-        `float_days`. By party and date; what nobody is named for comes last.
+        `party`, `task_id`, `name`, `part` (owner, else works on it; of a department the names),
+        `due` (words), `due_date`, `hours` (work of the party that is left; NaN where it has
+        none), `float_days`. By party and date; what nobody is named for comes last.
 
     Raises
     ------
@@ -137,7 +137,9 @@ def look_ahead(plan: Schedule, weeks: int = 2, *, by: str = "person") -> pd.Data
     )
     rows = pd.concat([owner, worker], ignore_index=True)
     rows["party"] = names_of(project.resources, rows["party_id"])
-    if by == "department":
+    if by == "person":
+        rows = rows.assign(part=rows["part"].where(~rows.duplicated(["party_id", "task_id"]), ""))
+    else:
         rows["part"], rows["party_id"] = rows["party"], rows["unit"]
         rows["party"] = names_of(project.departments, rows["party_id"])
     rows = rows.groupby(["party", "party_id", "task_id"], as_index=False).agg(

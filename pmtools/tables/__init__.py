@@ -14,12 +14,12 @@ import pandas as pd
 from pmtools.metrics import CannotSay, Metric
 from pmtools.tables.bridge import table_bridge as table_bridge
 from pmtools.tables.changes import table_ledger as table_ledger
-from pmtools.tables.coordination import table_deliverables as table_deliverables
 from pmtools.tables.coordination import table_look_ahead as table_look_ahead
 from pmtools.tables.coordination import table_promises as table_promises
 from pmtools.tables.coordination import (
     table_responsibility_findings as table_responsibility_findings,
 )
+from pmtools.tables.coordination import table_who_must_act as table_who_must_act
 from pmtools.tables.flow import table_flow_forecasts as table_flow_forecasts
 from pmtools.tables.forecast import table_contingency as table_contingency
 from pmtools.tables.forecast import table_drivers as table_drivers

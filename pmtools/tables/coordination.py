@@ -11,11 +11,28 @@ from pmtools.words import cells
 MOST_ROWS = 40
 
 
-def table_look_ahead(rows: pd.DataFrame | CannotSay, *, title: str = "Who must act") -> Table:
+def table_who_must_act(parties: pd.DataFrame | CannotSay) -> Table:
+    """Who must act first: party, first, days_overdue, due_date, n_overdue, n_waiting, n_actions,
+    n_due (columns of `who_must_act`).
+    """
+    columns: Columns = {
+        "party": ("Who", "text"), "first": ("First", "text"), "due_date": ("Due", "date"),
+        "days_overdue": ("Overdue", "days"), "n_overdue": ("Tasks overdue", "number"),
+        "n_waiting": ("of these waiting", "number"), "n_actions": ("Actions overdue", "number"),
+        "n_due": ("Due next", "number"),
+    }  # fmt: skip
+    note = {
+        "n_waiting": "Waiting: cannot go on before others have finished, so the others come first"
+    }
+    empty = "Nobody owes anything: no task or action is overdue or due next."
+    return table(parties, columns, title="Who must act first", note=note, empty=empty)
+
+
+def table_look_ahead(rows: pd.DataFrame | CannotSay, *, title: str = "What is ahead") -> Table:
     """By party: party, name, part, due (words), due_date, hours, float_days (of `look_ahead`)."""
     columns: Columns = {
         "party": ("Who", "text"), "name": ("Task", "text"), "part": ("As", "text"),
-        "due": ("Must", "text"), "due_date": ("On", "date"), "hours": ("Hours left", "hours"),
+        "due": ("Must", "text"), "due_date": ("On", "date"), "hours": ("Hours", "hours"),
         "float_days": ("Float", "days"),
     }  # fmt: skip
     note = {
@@ -24,21 +41,6 @@ def table_look_ahead(rows: pd.DataFrame | CannotSay, *, title: str = "Who must a
     }
     empty = "Nobody must start or finish anything."
     return table(rows, columns, title=title, note=note, empty=empty, n_rows=MOST_ROWS)
-
-
-def table_deliverables(rows: pd.DataFrame | CannotSay) -> Table:
-    """The deliverables: name, due, forecast, days_late (working days), is_done, accountable,
-    responsible, problem (of `Responsibility.rows`).
-    """
-    columns: Columns = {
-        "name": ("Deliverable", "text"), "accountable": ("Answers for it (A)", "text"),
-        "responsible": ("Does it (R)", "text"), "due": ("Due", "date"),
-        "forecast": ("Forecast", "date"), "days_late": ("Late", "signed_days"),
-        "is_done": ("Done", "flag"),
-    }  # fmt: skip
-    note = {"days_late": "Late in working days: + is later, − is earlier than due"}
-    empty = "The project names no deliverables."
-    return table(rows, columns, title="Deliverables", note=note, empty=empty, n_rows=MOST_ROWS)
 
 
 def table_responsibility_findings(findings: pd.DataFrame | CannotSay) -> Table:

@@ -48,7 +48,7 @@ def gallery():
         "chart_raci": pm.chart_raci(duties.cells, duties.rows),
         "chart_promises": pm.chart_promises(kept),
         "table_look_ahead": pm.table_look_ahead(pm.look_ahead(plan)),
-        "table_deliverables": pm.table_deliverables(duties.rows),
+        "table_who_must_act": pm.table_who_must_act(pm.who_must_act(plan)),
         "table_responsibility_findings": pm.table_responsibility_findings(duties.findings),
         "table_promises": pm.table_promises(kept),
         "chart_cumulative_flow": pm.chart_cumulative_flow(team.by_day),
@@ -140,8 +140,8 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
-    "table_look_ahead": ("Who", "Task", "As", "Must", "On", "Hours left", "Float"),
-    "table_deliverables": ("Deliverable", "Answers for it (A)", "Does it (R)", "Late"),
+    "table_look_ahead": ("Who", "Task", "As", "Must", "On", "Hours", "Float"),
+    "table_who_must_act": ("Who", "First", "Due", "Overdue", "Tasks overdue", "of these waiting"),
     "table_responsibility_findings": ("Status", "Where", "Found", "What to do"),
     "table_promises": ("Who", "Against the", "Kept", "Share", "95% interval"),
     "table_watermelon": ("Work", "Owner", "Reported", "By its plan", "Comes later", "Because"),
