@@ -18,9 +18,9 @@ import pandas as pd
 Signal = Literal["red", "amber", "green", "unknown", "info"]
 
 Format: TypeAlias = str
-"""How a column is said: text, date, day_month, money, number, hours, days, signed_days, percent
-(0 to 100), share (0 to 1, said as percent), chance (the same, never 0% or 100%), ratio, signal or
-flag.
+"""How a column is said: text, date, day_month, money, number, hours, days, signed_days,
+signed_money, percent (0 to 100), share (0 to 1, said as percent), chance (the same, never 0% or
+100%), ratio, signal or flag.
 """
 
 NOTHING = "–"
@@ -111,6 +111,7 @@ _COUNTED: Mapping[Format, tuple[int, str]] = {
     "hours": (1, "h"),
     "days": (1, "d"),
     "signed_days": (1, "d"),
+    "signed_money": (2, ""),
 }
 """Most decimals, and unit."""
 _SAID: Mapping[Format, Callable[[Any], str]] = {
@@ -139,7 +140,7 @@ def cells(values: Sequence[Any], style: Format) -> list[str]:
     known = [v for v in values if isinstance(v, (int, float)) and not is_missing(v)]
     is_whole = all(round(v, most) == round(v) for v in known)
     decimals = 0 if is_whole or any(abs(v) >= 1000 for v in known) else most
-    is_signed = style == "signed_days"
+    is_signed = style in ("signed_days", "signed_money")
     return [_cell(v, lambda v: number(v, decimals, unit, is_signed=is_signed)) for v in values]
 
 

@@ -237,3 +237,10 @@ def bridge_parts():
     minutes = (480 * parts["days"]).round().astype("int64")
     said = [f"{group} {days:+g}" for group, days, _ in rows]
     return parts.assign(minutes=minutes, calendar_minutes=3 * minutes, sentence=said)
+
+
+def cost_parts():
+    """The same in money, columns of Movement.parts of a cost."""
+    parts = bridge_parts().drop(columns=["minutes", "calendar_minutes"])
+    parts = parts.rename(columns={"days": "amount"})
+    return parts.assign(amount=400 * parts["amount"], cents=40_000 * parts["amount"])

@@ -1,4 +1,4 @@
-"""Why the finish moved: a waterfall from the forecast of then to that of now."""
+"""Why a date or a cost moved: a waterfall from the forecast of then to that of now."""
 
 from __future__ import annotations
 
@@ -9,83 +9,100 @@ import pandas as pd
 from pmtools.charts import theme
 from pmtools.charts.theme import Chart, alt
 from pmtools.metrics import CannotSay
-from pmtools.words import Statement, cells, day, plain
+from pmtools.words import Statement, cells, day, day_month, is_missing, money, plain
 
 ROW_HEIGHT = 36
 NAMES = "clamp(0.42 * width, 150, 350)"
+LEAST = {"days": 0.05, "amount": 0.5}
 _LOOKS = {
-    "Later": (theme.LATE, theme.DARK_LATE),
-    "Earlier": (theme.PALE_BLUE, theme.BLUE),
-    "In all": (theme.PALE_GREY, theme.PALE_INK),
-}
+    "Later": (theme.LATE, theme.DARK_LATE), "Dearer": (theme.LATE, theme.DARK_LATE),
+    "Earlier": (theme.PALE_BLUE, theme.BLUE), "Cheaper": (theme.PALE_BLUE, theme.BLUE),
+    "Forecast": (theme.PALE_GREY, theme.PALE_INK),
+}  # fmt: skip
 
 
 def chart_bridge(
     parts: pd.DataFrame | CannotSay,
     *,
-    before_finish: pd.Timestamp,
-    after_finish: pd.Timestamp,
-    title: str = "Why the finish moved",
+    before: Any = None,
+    after: Any = None,
+    since: Any = None,
+    until: Any = None,
+    quantity: str = "the finish",
+    currency: str = "",
+    title: str = "",
 ) -> Chart:
-    """A waterfall: the working days of each part, one after the other, and what they come to.
+    """A waterfall: each part from where the one before it ended, between the two forecasts.
 
     Parameters
     ----------
     parts
-        group, days, sentence, tasks, as `Bridge.parts`; parts of no working time are left out.
-    before_finish, after_finish
-        The forecasts that the parts lead from and to.
+        group, days (working days) or amount (money), sentence, tasks, as `Movement.parts`; what
+        is less than a tenth of a day, or a unit of the currency, is left out.
+    before, after
+        The forecasts that the parts lead from and to: dates, or amounts.
+    since, until
+        The status dates of the two forecasts.
+    quantity
+        What is forecast, in words: the finish, P80, the cost at completion.
     """
     if isinstance(parts, CannotSay):
         return theme.nothing(parts)
-    rows = parts[parts["days"].abs() >= 0.05]
+    told = "amount" if "amount" in parts else "days"
+    ends = [money(round(x), currency) if told == "amount" else day(x) for x in (before, after)]
+    rows = parts[parts[told].abs() >= LEAST[told]]
     if rows.empty:
-        said = f"The forecast finish has not moved: {day(after_finish)}."
-        return Statement(said, "info")
-    shown = _steps(rows, parts["days"].sum(), after_finish)
+        return Statement(f"{quantity[:1].upper()}{quantity[1:]} has not moved: {ends[1]}.", "info")
+    dates = ["" if is_missing(at) else f" on {day_month(at)}" for at in (since, until)]
+    shown = _steps(rows, told, ends, [f"Forecast{at}" for at in dates])
+    unit = plain(currency, 12) or "money" if told == "amount" else "working days"
+    title = title or f"Why {quantity} moved"
     return theme.finished(
-        _layers(shown),
+        _layers(shown, f"Moved, {unit}"),
         title=title,
-        subtitle=f"From {day(before_finish)} to {day(after_finish)}, in working days.",
-        description=f"{title}: {'; '.join(rows['sentence'])}.",
+        subtitle=f"From {ends[0]} to {ends[1]}: {shown['label'].iloc[-1]}; parts in {unit}.",
+        description=f"{title}, from {ends[0]} to {ends[1]}: {'; '.join(rows['sentence'])}.",
         height=ROW_HEIGHT * len(shown),
     )
 
 
-def _steps(rows: pd.DataFrame, total: float, finish: pd.Timestamp) -> pd.DataFrame:
-    """Each part from where the one before it ended; the movement in all from zero."""
-    days = [*rows["days"], total]
-    ends = [*rows["days"].cumsum(), total]
+def _steps(rows: pd.DataFrame, told: str, ends: list[str], names: list[str]) -> pd.DataFrame:
+    """A bar for each forecast, from the edge of the chart on, and one for each part between."""
+    far = rows[told].tolist()
+    total = sum(far)
+    reached = [0.0, *rows[told].cumsum().tolist()]
+    edge = min(reached) - 0.12 * (max(reached) - min(reached))
+    words = ("Later", "Earlier") if told == "days" else ("Dearer", "Cheaper")
     named = zip(rows["tasks"], rows["group"], strict=True)
     who = [plain(tasks.removeprefix(f"{group} "), 120) for tasks, group in named]
-    kinds = ["Later" if each > 0 else "Earlier" for each in rows["days"]]
+    style = "signed_days" if told == "days" else "signed_money"
+    said = cells([*far, total], style)
     return pd.DataFrame(
         {
-            "row": range(len(days)),
-            "name_": [plain(name.capitalize(), 60) for name in rows["group"]] + ["In all"],
-            "who": [*who, f"Finish {day(finish)}"],
-            "kind": [*kinds, "In all"],
-            "begin": [0.0, *ends[:-2], 0.0],
-            "end": ends,
-            "label": cells(days, "signed_days"),
-            "sentence": [plain(said) for said in rows["sentence"]] + ["In all"],
+            "row": range(len(far) + 2),
+            "name_": [names[0], *(plain(g.capitalize(), 60) for g in rows["group"]), names[1]],
+            "who": [ends[0], *who, ends[1]],
+            "kind": ["Forecast", *(words[each < 0] for each in far), "Forecast"],
+            "begin": [edge, *reached[:-1], edge],
+            "end": [*reached, total],
+            "label": ["", *said],
+            "sentence": ["", *(plain(each) for each in rows["sentence"]), ""],
         }
     )
 
 
-def _layers(rows: pd.DataFrame) -> list[Any]:
-    low = min(rows["begin"].min(), rows["end"].min())
-    high = max(rows["begin"].max(), rows["end"].max())
-    room = (high - low) * 0.02
+def _layers(rows: pd.DataFrame, title: str) -> list[Any]:
+    low, high = rows["begin"].min(), max(rows["begin"].max(), rows["end"].max())
     scale = alt.Scale(
-        domain=[low - room * (low < 0), high + room], nice=False,
-        range=[alt.expr(f"{NAMES} + 12"), alt.expr("width - 66")],
+        domain=[low, high + (high - low) * 0.02], nice=False,
+        range=[alt.expr(f"{NAMES} + 12"), alt.expr("width - 78")],
     )  # fmt: skip
-    axis = alt.Axis(title="Working days", tickCount=6, format="~g", labelOverlap="greedy")
+    axis = alt.Axis(title=title, tickCount=6, format="~s" if high - low > 9999 else "~g",
+                    labelOverlap="greedy")  # fmt: skip
     looks = {word: pair for word, pair in _LOOKS.items() if word in set(rows["kind"])}
     fill, stroke = theme.scales(looks)
-    told = theme.tooltip({"name_": "Part", "label": "Days", "who": "Of it", "sentence": "In words"})
-    chart = alt.Chart(rows).encode(y=alt.Y("row:O", axis=None), tooltip=told)
+    told = {"name_": "Part", "label": "Moved", "who": "Of it", "sentence": "In words"}
+    chart = alt.Chart(rows).encode(y=alt.Y("row:O", axis=None), tooltip=theme.tooltip(told))
     names = {"align": "left", "x": 0, "limit": alt.expr(NAMES)}
     return [
         chart.mark_bar(height=16, strokeWidth=1.2).encode(

@@ -1,135 +1,128 @@
-"""Why the finish moved: the time between two snapshots, split so that the parts add up."""
+"""Why the date and the cost moved: what lies between two snapshots, in parts that add up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from itertools import combinations, pairwise, permutations
-from math import floor
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import minutes_of
+from pmtools.calendars import instants_of, minutes_of
 from pmtools.errors import ProjectError
-from pmtools.measure.milestones import looked_up, names_of
-from pmtools.measure.replay import GROUPS, TIME, Replay
+from pmtools.measure.flow import flow
+from pmtools.measure.matching import Matching, matched
+from pmtools.measure.movement import (
+    MOST_EXACT,
+    Measure,
+    Movement,
+    NoMovement,
+    Question,
+    Value,
+    movement_of,
+)
+from pmtools.measure.replay import RANGES, Item, Quantity, Replay
+from pmtools.metrics import CannotSay
 from pmtools.project import Project
-from pmtools.schedule import Schedule, schedule
-from pmtools.schedule.paths import driving_chain
-from pmtools.words import day_month, number, plain
+from pmtools.schedule import Schedule, options_of, schedule
+from pmtools.schedule.critical_path import dates_of
+from pmtools.schedule.limits import limits_of
+from pmtools.schedule.network import network_of
+from pmtools.schedule.progress import progress_of, status_minute
+from pmtools.schedule.result import HORIZON
+from pmtools.simulate import Simulation, simulate
+from pmtools.simulate.correlation import USUAL
+from pmtools.simulate.costs import costs_of
+from pmtools.words import day
 
-MOST_EXACT = 7
-"""Groups up to which all orders are replayed: 128 schedules at most."""
-MOST_ITEMS = 30
-"""Changes of a group of which the own effect is computed: those of tasks with least float."""
-TASKS = ["group", "task_id", "change", "owner", "department", "minutes", "days"]
-PARTS = ["group", "days", "minutes", "calendar_minutes", "sentence", "tasks"]
-_Group = tuple[str, ...]
-_Order = tuple[_Group, ...]
-_Value = tuple[int, int]
+FEW_TRIALS = 2_000
+"""Trials in which changes are compared one by one: the same ones with and without it."""
+FEW_ITEMS = 5
+"""Changes of a group that are simulated one by one."""
+TIME_PARTS: tuple[str, ...] = ("minutes", "calendar_minutes")
 
 
 @dataclass(frozen=True, eq=False)
-class Bridge:
-    """The movement of a project's finish between two snapshots, in parts that add up.
+class Bridge(Movement):
+    """The movement of a project's finish; `p80` and `cost` are those of its other forecasts.
 
-    - before_finish, after_finish: the forecasts; since: the status date of the first
-    - moved_minutes, moved_days: working time of the project's calendar as it is now, later is
-      positive, days in tenths; moved_calendar_minutes: the same by the clock
-    - parts, the largest first: group, days, minutes, calendar_minutes (whole; their sums are the
-      movement, also those of the tenths of days), sentence, tasks (what carries it, in words)
-    - tasks: group, task_id, change (words), owner, department, minutes, days: what the finish
-      moved by this change, all others made; of each group the largest first
-    - merged: groups taken over together, because one alone makes no legal network
-    - method, statement: in words
+    All that a `Movement` has, and moved_minutes, moved_calendar_minutes: working time of the
+    project's calendar as it is now, and by the clock.
     """
 
-    before_finish: pd.Timestamp
-    after_finish: pd.Timestamp
-    since: pd.Timestamp | None
-    moved_minutes: int
-    moved_days: float
-    moved_calendar_minutes: int
-    parts: pd.DataFrame = field(repr=False)
-    tasks: pd.DataFrame = field(repr=False)
-    merged: tuple[str, ...]
-    method: str
-    statement: str
+    moved_minutes: int = 0
+    moved_calendar_minutes: int = 0
+    asked: _Asked = field(default=None, repr=False)  # type: ignore[assignment]
 
-    def __str__(self) -> str:
-        return self.statement
+    @cached_property
+    def p80(self) -> Movement | NoMovement:
+        """The movement of the date that is met with the confidence asked for, by simulation: also
+        by ranges and risks.
+        """
+        return _said(self.asked.percentile)
+
+    @cached_property
+    def cost(self) -> Movement | NoMovement:
+        """The movement of the cost at completion of the plan (see `explain_finish`)."""
+        return _said(self.asked.cost)
 
 
-def explain_finish(before: Project, after: Project) -> Bridge:
-    """Why the forecast finish moved between two snapshots of one project.
+def explain_finish(
+    before: Project | Schedule,
+    after: Project | Schedule,
+    *,
+    confidence: float = 0.8,
+    n_trials: int = 10_000,
+    seed: int = 1,
+    correlation: float | pd.DataFrame = USUAL,
+    exact: int = MOST_EXACT,
+) -> Bridge:
+    """Why the forecasts moved between two snapshots of one project: its finish, the date of a
+    confidence and the cost at completion.
 
     The earlier plan is replayed with the changes of some groups taken over: passage of time (the
-    status date alone), progress, re-estimates, scope, logic, calendars and leave, resources,
-    constraints, options. A part is the mean, over the orders in which groups can be taken over,
-    of what the finish moves when its group is. Tasks are matched by id.
+    status date alone), progress (with what was spent on it), re-estimates, scope, logic, calendars
+    and leave, resources, constraints, options; for the confidence also ranges (points beside the
+    most likely one, classes, pace of teams) and risks; for the cost also rates and fixed costs. A
+    part is the mean, over the orders in which groups can be taken over, of what the forecast
+    moves when its group is. Rows are matched as `matched` says.
+
+    The cost at completion is what is recorded as spent and the work that remains, at the rates of
+    whoever is assigned, with fixed costs still to come: the planned cost of `contingency`, without
+    ranges and risks.
+
+    Parameters
+    ----------
+    confidence, n_trials, seed, correlation
+        As `simulate` takes them: what `p80` explains is the date that it gives, with the
+        throughput of the teams in each snapshot.
+    exact
+        Groups up to which all orders are replayed, 2^n plans; of more, their list is taken over
+        from each of its groups on, forwards and backwards (simulated: as it is, and backwards).
 
     Raises
     ------
     ProjectError
         Where one of the two has no schedule.
-
-    Notes
-    -----
-    Shapley, A value for n-person games (1953): exact over all orders of up to 7 groups that
-    differ; of more, over the rotations of their list, forwards and backwards. Parts are rounded
-    to minutes by the largest remainder, so that they keep their sum.
     """
-    values = _Values(before, after)
-    differ: list[_Group] = [(name,) for name in GROUPS if name in set(values.groups)]
-    groups, orders = _legal(differ, values)
-    shares = _shares(groups, orders, values)
-    tasks = pd.concat(
-        [pd.DataFrame(columns=TASKS)]
-        + [_carriers(group, share, values) for group, share in shares.items() if any(share)]
-    ).reset_index(drop=True)
-    tasks = tasks.astype({"minutes": "int64", "days": "float64"})
-    parts = _parts(shares, tasks, values.per_day)
-    moved, clock = (now - was for was, now in zip(values.first, values.last, strict=True))
-    since, merged = before.header.status_date, tuple(_name(g) for g in groups if len(g) > 1)
-    days = round(parts["days"].sum(), 1)
-    return Bridge(
-        values.ends[0].finish, values.ends[1].finish, since, moved, days, clock, parts, tasks,
-        merged, _method(groups, orders, merged), _statement(since, days, parts),
-    )  # fmt: skip
+    match = matched(*(p.project if isinstance(p, Schedule) else p for p in (before, after)))
+    now = after.project if isinstance(after, Schedule) else after
+    asked = _Asked(
+        match, (_plan(match.before), _plan(now)), confidence, n_trials, seed, correlation, exact
+    )
+    return asked.finish()
 
 
-class _Values:
-    """The finish of the plan with some of the changes: working minutes, and by the clock."""
+def explain_last(schedules: Sequence[Schedule], **how: Any) -> Bridge | NoMovement:
+    """Why the forecasts moved between the last two of `schedules`, as `explain_finish` tells it.
 
-    def __init__(self, before: Project, after: Project) -> None:
-        self.replay, self.ends = Replay(before, after), (_plan(before), _plan(after))
-        self.groups = self.replay.items["group"].sort_index()
-        self.per_day = 60 * after.header.hours_per_day
-        self.first, self.last = (self.of(plan.finish) for plan in self.ends)
-        self.known: dict[frozenset[str], _Value | None] = {
-            frozenset(): self.first, frozenset(self.groups): self.last,
-        }  # fmt: skip
-
-    def of(self, finish: pd.Timestamp) -> _Value:
-        minute = int(minutes_of(finish))
-        return int(self.ends[1].calendars[""].minutes_before(minute)), minute
-
-    def with_groups(self, groups: Iterable[_Group]) -> _Value | None:
-        """With the changes of these groups; None where they alone make no legal network."""
-        taken = frozenset(name for group in groups for name in group)
-        if taken not in self.known:
-            self.known[taken] = self.with_items(self.groups.isin(list(taken)).to_numpy())
-        return self.known[taken]
-
-    def with_items(self, taken: np.ndarray) -> _Value | None:
-        """The same with changes chosen one by one."""
-        try:
-            return self.of(schedule(self.replay.project(taken)).finish)
-        except ProjectError:
-            return None
+    CannotSay where there is only one.
+    """
+    if len(schedules) < 2:
+        return NoMovement("there is no earlier status date to compare with")
+    return explain_finish(*schedules[-2:], **how)
 
 
 def _plan(project: Project) -> Schedule:
@@ -138,151 +131,134 @@ def _plan(project: Project) -> Schedule:
     return schedule(project.replace(tasks=tasks, links=links.sort_values([*links])))
 
 
-def _legal(groups: list[_Group], values: _Values) -> tuple[list[_Group], list[_Order]]:
-    """The groups, and orders of them in which every step is a legal network.
+def _said(explained: Any) -> Movement | NoMovement:
+    try:
+        found = explained()
+    except ProjectError as error:
+        found = CannotSay(str(error.problems[0]))
+    return NoMovement(found.reason) if isinstance(found, CannotSay) else found
 
-    While one is not, those two groups are merged that most of the illegal plans keep apart.
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Two plans, and how their forecasts are compared."""
+
+    match: Matching
+    plans: tuple[Schedule, Schedule]
+    confidence: float
+    n_trials: int
+    seed: int
+    correlation: float | pd.DataFrame
+    exact: int
+
+    def finish(self) -> Bridge:
+        """The bridge of the finish."""
+        found = self._movement(
+            "finish", "the finish", [plan.finish for plan in self.plans],
+            lambda project, _: self._dated(finish_of(project)),
+        )  # fmt: skip
+        minutes, clock = (int(found["parts"][name].sum()) for name in TIME_PARTS)
+        return Bridge(**found, moved_minutes=minutes, moved_calendar_minutes=clock, asked=self)
+
+    def percentile(self) -> Movement | CannotSay:
+        """That of the date of a confidence."""
+        name, few = f"P{self.confidence * 100:g}", min(FEW_TRIALS, self.n_trials)
+        paces = [flow(plan.project).throughput for plan in self.plans]
+        more = [(RANGES, "", "pace of the teams measured anew")]
+        more = [] if paces[0].equals(paces[1]) else more
+
+        def at(plan: Any, pace: pd.DataFrame, n_trials: int) -> pd.Timestamp | CannotSay:
+            how = {"seed": self.seed, "correlation": self.correlation, "throughput": pace}
+            found = simulate(plan, n_trials=n_trials, **how)
+            return found.finish_at(self.confidence) if isinstance(found, Simulation) else found
+
+        def measured(n_trials: int) -> Measure:
+            return lambda project, taken: self._dated(
+                at(project, paces[int(bool(more) and taken[0])], n_trials)
+            )
+
+        ends = [at(plan, pace, self.n_trials) for plan, pace in zip(self.plans, paces, strict=True)]
+        remark = (f"; {self.n_trials:,} trials a plan, seed {self.seed}, the same draws in each; "
+                  f"changes one by one in {few:,}")  # fmt: skip
+        return self._explained(
+            "percentile", name, ends, measured(self.n_trials), probe=measured(few), more=more,
+            remark=remark, most_items=FEW_ITEMS, is_turned=False,
+        )  # fmt: skip
+
+    def cost(self) -> Movement | CannotSay:
+        """That of the cost at completion."""
+        remark = "; recorded cost and the planned cost of what remains, without ranges and risks"
+        return self._explained(
+            "cost", "the cost at completion", [planned_cost(plan) for plan in self.plans],
+            lambda project, _: _cents(planned_cost(schedule(project))), remark=remark,
+        )  # fmt: skip
+
+    def _explained(
+        self, quantity: Quantity, name: str, ends: Sequence[Any], *how: Any, **more: Any
+    ) -> Movement | CannotSay:
+        for plan, end in zip(self.plans, ends, strict=True):
+            if isinstance(end, CannotSay):
+                on = "" if plan.status_date is None else f" on {day(plan.status_date)}"
+                return CannotSay(f"{name}{on} is not known: {end.reason}")
+        return Movement(**self._movement(quantity, name, ends, *how, **more))
+
+    def _movement(
+        self, quantity: Quantity, name: str, ends: Sequence[Any], measure: Measure, *,
+        probe: Measure | None = None, more: Sequence[Item] = (), **how: Any,
+    ) -> dict[str, Any]:  # fmt: skip
+        before, after = (plan.project for plan in self.plans)
+        whole, told, unit = TIME_PARTS, "days", 60 * after.header.hours_per_day
+        if quantity == "cost":
+            whole, told, unit = ("cents",), "amount", 100.0
+        first, last = (_cents(end) if quantity == "cost" else self._dated(end) for end in ends)
+        assert first and last, "both ends are known"
+        return movement_of(
+            Question(
+                name, self.plans, (ends[0], ends[1]), (first, last),
+                Replay(before, after, quantity, more), measure, probe or measure, whole, told, unit,
+                self.match.doubtful, exact=self.exact, **how,
+            )
+        )  # fmt: skip
+
+    def _dated(self, finish: pd.Timestamp | CannotSay) -> Value | None:
+        """Minutes of the project's calendar as it is now, and by the clock."""
+        if isinstance(finish, CannotSay):
+            return None
+        minute = int(minutes_of(finish))
+        return int(self.plans[1].calendars[""].minutes_before(minute)), minute
+
+
+def _cents(cost: float | CannotSay) -> Value | None:
+    return None if isinstance(cost, CannotSay) else (round(100 * cost),)
+
+
+def finish_of(project: Project) -> pd.Timestamp:
+    """`schedule(project).finish` alone, without its tables.
+
+    Raises ProjectError as `schedule` does.
     """
-    while True:
-        orders = _orders(groups)
-        steps = {frozenset(order[:n]) for order in orders for n in range(1, len(order))}
-        bad = [step for step in steps if values.with_groups(step) is None]
-        if not bad:
-            return groups, orders
-        one, other = max(
-            combinations(groups, 2),
-            key=lambda pair: sum((pair[0] in step) != (pair[1] in step) for step in bad),
-        )
-        groups = [one + other if group == one else group for group in groups if group != other]
+    network = network_of(project, options_of(project.header))
+    progress = progress_of(network)
+    dates = dates_of(network, limits_of(network, progress))
+    is_point = dates.finish == dates.start
+    finish = np.where(is_point, dates.instant, network.at(dates.finish, "finish"))
+    last = np.where(progress.is_finished, progress.finish, finish)[network.is_leaf].max()
+    if last > minutes_of(HORIZON):
+        return schedule(project).finish  # says which task it is
+    return pd.Timestamp(instants_of(last).item())
 
 
-def _orders(groups: Sequence[_Group]) -> list[_Order]:
-    if len(groups) <= MOST_EXACT:
-        return list(permutations(groups))
-    turned = [(*groups[n:], *groups[:n]) for n in range(len(groups))]
-    return [*turned, *(order[::-1] for order in turned)]
-
-
-def _shares(groups: list[_Group], orders: list[_Order], values: _Values) -> dict[_Group, _Value]:
-    """The mean movement with each group, in whole minutes that keep their sum."""
-    sums = {group: [0, 0] for group in groups}
-    for order in orders if groups else ():
-        passed = [values.with_groups(order[:n]) for n in range(len(order) + 1)]
-        for group, (was, now) in zip(order, pairwise(passed), strict=True):
-            assert was and now, "only legal orders are left"
-            sums[group] = [total + b - a for total, a, b in zip(sums[group], was, now, strict=True)]
-    working, clock = (_whole([Fraction(sums[g][unit], len(orders)) for g in groups])
-                      for unit in (0, 1))  # fmt: skip
-    return dict(zip(groups, zip(working, clock, strict=True), strict=True))
-
-
-def _whole(parts: list[Fraction]) -> list[int]:
-    """Each rounded, by the largest remainder: so they keep their sum."""
-    whole = [floor(part) for part in parts]
-    missing = round(sum(parts)) - sum(whole)
-    for n in sorted(range(len(parts)), key=lambda n: whole[n] - parts[n])[:missing]:
-        whole[n] += 1
-    return whole
-
-
-def _carriers(group: _Group, share: _Value, values: _Values) -> pd.DataFrame:
-    """The changes of a group with what each moved, all others made, the largest first.
-
-    Where none moved it alone (two late tasks side by side), what each would move, only it made.
+def planned_cost(plan: Schedule) -> float | CannotSay:
+    """What is spent, by whatever status date, and what remains as planned: level of effort by the
+    time that it goes on, counted in the project's calendar.
     """
-    found = values.replay.items
-    found = found[found["group"].isin(group)].rename(columns={"what": "change"})
-    if group == (TIME,):
-        found = found.assign(minutes=share[0], **_waiting(values))
-    else:
-        slack = pd.concat([p.tasks.set_index("id")["total_float_hours"] for p in values.ends])
-        slack = looked_up(slack.groupby(level=0).min(), found["task_id"]).fillna(0)
-        found = found.loc[slack.sort_values(kind="stable").index[:MOST_ITEMS]]
-        alone = [np.arange(len(values.groups)) == item for item in found.index]
-        minutes = _moved(alone, lambda mine: (values.with_items(~mine), values.last))
-        if not any(minutes):
-            minutes = _moved(alone, lambda mine: (values.first, values.with_items(mine)))
-        found = found.assign(minutes=minutes)
-    far = found["minutes"].abs().sort_values(ascending=False, kind="stable").index
-    return _with_owners(found.loc[far].assign(group=_name(group)), values)[TASKS]
-
-
-def _moved(
-    items: list[np.ndarray], ends: Callable[[np.ndarray], tuple[_Value | None, _Value | None]]
-) -> list[int]:
-    pairs = [ends(item) for item in items]
-    return [now[0] - was[0] if was and now else 0 for was, now in pairs]
-
-
-def _waiting(values: _Values) -> dict[str, str]:
-    """The task whose turn it is: the first on the way to the finish that is not finished."""
-    tasks = values.ends[1].tasks
-    chain = driving_chain(values.ends[1])
-    left = chain[~chain["task_id"].isin(tasks.loc[tasks["is_finished"], "id"])]
-    if left.empty:
-        return {}
-    return {"task_id": left["task_id"].iloc[0], "change": f"{TIME} at {left['name'].iloc[0]}"}
-
-
-def _with_owners(found: pd.DataFrame, values: _Values) -> pd.DataFrame:
-    """With the names of owner and department, as they are now or, of what left, were."""
-    tables = {
-        name: pd.concat([getattr(p.project, name) for p in values.ends[::-1]])
-        .drop_duplicates("id")
-        for name in ("tasks", "resources", "departments")
-    }  # fmt: skip
-    tasks = tables["tasks"].set_index("id")[["owner_id", "department_id"]]
-    who = tasks.reindex(found["task_id"]).fillna("").set_axis(found.index)
-    return found.assign(
-        owner=names_of(tables["resources"], who["owner_id"]),
-        department=names_of(tables["departments"], who["department_id"]),
-        days=found["minutes"] / values.per_day,
-    )
-
-
-def _parts(shares: dict[_Group, _Value], tasks: pd.DataFrame, per_day: float) -> pd.DataFrame:
-    tenths = _whole([Fraction(10 * minutes) / Fraction(per_day) for minutes, _ in shares.values()])
-    rows = []
-    for (group, (minutes, clock)), tenth in zip(shares.items(), tenths, strict=True):
-        if minutes or clock:
-            mine = tasks[(tasks["group"] == _name(group)) & (tasks["minutes"] != 0)]
-            said = _sentence(_name(group), tenth / 10, mine)
-            rows.append((_name(group), tenth / 10, minutes, clock, said, "; ".join(mine["change"])))
-    parts = pd.DataFrame(rows, columns=PARTS).astype({"days": "float64"})
-    far = parts["minutes"].abs().sort_values(ascending=False, kind="stable").index
-    return parts.loc[far].reset_index(drop=True)
-
-
-def _name(group: _Group) -> str:
-    return " with ".join(group)
-
-
-def _signed(days: float) -> str:
-    return number(days, 0 if round(days, 1) == round(days) else 1, is_signed=True)
-
-
-def _sentence(group: str, days: float, tasks: pd.DataFrame) -> str:
-    """`Test re-estimated and 2 more −2 (QA)`: the change that moved it most in its direction."""
-    mine = tasks[tasks["minutes"] * days > 0]
-    if mine.empty:
-        return f"{group} {_signed(days)}"
-    lead: Any = mine.iloc[0]
-    more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
-    whose = plain(lead["department"] or lead["owner"], 60)
-    return f"{plain(lead['change'], 90)}{more} {_signed(days)}" + (f" ({whose})" if whose else "")
-
-
-def _statement(since: pd.Timestamp | None, days: float, parts: pd.DataFrame) -> str:
-    when = "" if since is None else f" since {day_month(since)}"
-    unit = "day" if abs(round(days, 1)) == 1 else "days"
-    head = f"{_signed(days)} {unit}{when}" if round(days, 1) else f"The finish has not moved{when}"
-    told = parts.loc[parts["days"].abs() >= 0.05, "sentence"]
-    return f"{head}: {', '.join(told)}" if len(told) else head
-
-
-def _method(groups: list[_Group], orders: list[_Order], merged: tuple[str, ...]) -> str:
-    which = "all" if len(groups) <= MOST_EXACT else "the forward and backward rotations,"
-    said = f"Shapley value: mean over {which} {len(orders)} orders of {len(groups)} groups"
-    if merged:
-        said += f"; taken together, as one alone makes no legal network: {', '.join(merged)}"
-    return said
+    project, rows = plan.project, plan.tasks.set_index("id")
+    undated = project.replace(header=replace(project.header, status_date=None))
+    costs = costs_of(replace(plan, project=undated))
+    if isinstance(costs, CannotSay):
+        return costs
+    work = float(costs.rate @ (60 * rows["remaining_hours"].reindex(costs.rate.index)))
+    rows, before = rows.loc[costs.support.index], plan.calendars[""].minutes_before
+    since = max(int(minutes_of(project.header.start)), status_minute(project))
+    minutes = before(minutes_of(rows["finish"])) - before(np.fmax(minutes_of(rows["start"]), since))
+    return costs.spent + costs.fixed + work + float((costs.support * minutes).sum())

@@ -221,11 +221,10 @@ def _order(project: Project, table: str, start: str, finish: str) -> Iterator[Pr
 
 
 def _self_links(project: Project) -> Iterator[Problem]:
-    ends = zip(project.links["predecessor_id"], project.links["successor_id"], strict=True)
-    for position, (before, after) in enumerate(ends):
-        if before == after != "":
-            found = f'task "{before}" is its own predecessor'
-            yield Problem(project.place("links", position), found, remedy="Remove the link.")
+    before, after = project.links["predecessor_id"], project.links["successor_id"]
+    for position in np.flatnonzero((before == after) & (after != "")):
+        found = f'task "{after.iat[position]}" is its own predecessor'
+        yield Problem(project.place("links", position), found, remedy="Remove the link.")
 
 
 def _circles(project: Project, table: str, column: str) -> Iterator[Problem]:

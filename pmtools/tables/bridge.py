@@ -1,4 +1,4 @@
-"""Table of why the finish moved."""
+"""Table of why a date or a cost moved."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ from pmtools.metrics import CannotSay
 from pmtools.tables.table import Columns, Table, table
 
 
-def table_bridge(tasks: pd.DataFrame | CannotSay) -> Table:
-    """What moved the finish, by change: group, change, owner, department, days (as
-    `Bridge.tasks`); changes that moved nothing are left out.
+def table_bridge(
+    tasks: pd.DataFrame | CannotSay, *, currency: str = "", title: str = "What moved the finish"
+) -> Table:
+    """What moved a forecast, by part and change: group, part, change, owner, department, and days
+    or amount (as `Movement.tasks`); changes that moved nothing are left out.
     """
-    columns: Columns = {
-        "group": ("Part", "text"), "change": ("Change", "text"), "owner": ("Owner", "text"),
-        "department": ("Department", "text"), "days": ("Moved", "signed_days"),
-    }  # fmt: skip
+    told, style, least = "days", "signed_days", 0.05
     if not isinstance(tasks, CannotSay):
-        tasks = tasks[tasks["days"].abs() >= 0.05]
-        tasks = tasks.assign(group=tasks["group"].str.capitalize())
-    note = {"days": "Moved: working days by which this change alone, all others made, moved the "
-            "finish; of changes that need each other the days do not add up"}  # fmt: skip
-    empty = "No change moved the finish."
-    return table(tasks, columns, title="What moved the finish", note=note, empty=empty)
+        if "amount" in tasks:
+            told, style, least = "amount", "signed_money", 0.5
+        tasks = tasks[tasks[told].abs() >= least]
+        is_same = tasks["group"].eq(tasks["group"].shift())
+        tasks = tasks.assign(
+            group=tasks["group"].str.capitalize(), part=tasks["part"].mask(is_same)
+        )
+    columns: Columns = {
+        "group": ("Part", "text"), "part": ("In all", style), "change": ("Change", "text"),
+        "owner": ("Owner", "text"), "department": ("Department", "text"),
+        told: ("By itself", style),
+    }  # fmt: skip
+    note = {told: "By itself: what this change alone, all others made, moved; of changes that need "
+            "each other this does not add up to the part"}  # fmt: skip
+    empty = "No change moved it."
+    return table(tasks, columns, title=title, note=note, empty=empty, currency=currency)

@@ -179,6 +179,6 @@ def table(
 
 
 def _labelled(label: str, style: Format, currency: str) -> str:
-    if style != "money":
+    if style not in ("money", "signed_money"):
         return plain(label)
     return f"{plain(label)} ({plain(currency, 12) or 'currency not stated'})"

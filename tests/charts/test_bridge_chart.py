@@ -1,4 +1,4 @@
-"""The waterfall of why the finish moved."""
+"""The waterfall of why a date or a cost moved."""
 
 import frames
 import pandas as pd
@@ -8,27 +8,47 @@ from pmtools.charts import chart_bridge
 from pmtools.words import Statement
 
 THEN, NOW = pd.Timestamp("2026-12-14 17:00"), pd.Timestamp("2026-12-23 17:00")
+WEEKS = {"since": pd.Timestamp("2026-10-30"), "until": pd.Timestamp("2026-11-06")}
 
 
-def steps_of(parts):
-    data = chart_bridge(parts, before_finish=THEN, after_finish=NOW).to_dict()["datasets"]
+def steps_of(parts, before=THEN, after=NOW, **words):
+    data = chart_bridge(parts, before=before, after=after, **WEEKS, **words).to_dict()["datasets"]
     return pd.DataFrame(next(rows for rows in data.values() if "begin" in rows[0]))
 
 
 def test_each_bar_begins_where_the_one_before_it_ended():
-    """The last one goes from the forecast of then to that of now."""
+    """The first bar is the forecast of then, the last one that of now."""
     steps = steps_of(frames.bridge_parts())
-    assert steps["begin"].round(1).tolist() == [0, 5, 7.5, 5.6, 0]
-    assert steps["end"].round(1).tolist() == [5, 7.5, 5.6, 5.9, 5.9]
-    assert steps["kind"].tolist() == ["Later", "Later", "Earlier", "Later", "In all"]
+    assert steps["begin"].round(1).tolist() == [-0.9, 0, 5, 7.5, 5.6, -0.9]
+    assert steps["end"].round(1).tolist() == [0, 5, 7.5, 5.6, 5.9, 5.9]
+    kinds = ["Forecast", "Later", "Later", "Earlier", "Later", "Forecast"]
+    assert steps["kind"].tolist() == kinds
+
+
+def test_the_ends_say_the_forecasts_and_their_days():
+    """A reader sees both dates without another chart."""
+    steps = steps_of(frames.bridge_parts())
+    assert steps["name_"].iloc[[0, -1]].tolist() == ["Forecast on 30 Oct", "Forecast on 6 Nov"]
+    assert steps["who"].iloc[[0, -1]].tolist() == ["14 Dec 2026", "23 Dec 2026"]
+    assert steps["label"].iloc[[0, -1]].tolist() == ["", "+5.9 d"]
 
 
 def test_parts_are_told_by_what_carries_them():
     """The words of the part are not said twice."""
     steps = steps_of(frames.bridge_parts())
-    assert steps["name_"].iloc[0] == "Passage of time"
-    assert steps["who"].iloc[0] == "at Survey of cabling"
-    assert steps["who"].iloc[-1] == "Finish 23 Dec 2026"
+    assert steps["name_"].iloc[1] == "Passage of time"
+    assert steps["who"].iloc[1] == "at Survey of cabling"
+
+
+def test_money_is_told_in_its_currency():
+    """Dearer and cheaper in place of later and earlier."""
+    cost = {"quantity": "the cost at completion", "currency": "EUR"}
+    chart = chart_bridge(frames.cost_parts(), before=612_000.0, after=614_360.0, **WEEKS, **cost)
+    assert chart.to_dict()["title"]["text"] == ["Why the cost at completion moved "]
+    steps = steps_of(frames.cost_parts(), 612_000.0, 614_360.0, **cost)
+    assert set(steps["kind"]) == {"Forecast", "Dearer", "Cheaper"}
+    assert steps["label"].tolist() == ["", "+2,000", "+1,000", "−760", "+120", "+2,360"]
+    assert steps["who"].iloc[[0, -1]].tolist() == ["EUR 612,000", "EUR 614,360"]
 
 
 @pytest.mark.parametrize(
@@ -36,5 +56,5 @@ def test_parts_are_told_by_what_carries_them():
 )
 def test_without_a_movement_there_is_no_waterfall(parts):
     """Only a sentence."""
-    said = chart_bridge(parts, before_finish=NOW, after_finish=NOW)
-    assert said == Statement("The forecast finish has not moved: 23 Dec 2026.", "info")
+    said = chart_bridge(parts, before=NOW, after=NOW, quantity="P80")
+    assert said == Statement("P80 has not moved: 23 Dec 2026.", "info")

@@ -92,7 +92,12 @@ def drivers(frame):
 
 
 def bridge(frame):
-    return chart_bridge(frame, before_finish=FINISH, after_finish=FINISH + pd.Timedelta(days=6))
+    return chart_bridge(frame, before=FINISH, after=FINISH + pd.Timedelta(days=6))
+
+
+def cost_bridge(frame):
+    ends = {"before": 612_000.0, "after": 614_400.0, "since": FINISH, "until": FINISH}
+    return chart_bridge(frame, **ends, quantity="the cost at completion", currency="EUR")
 
 
 def handoffs(frame):
@@ -144,6 +149,7 @@ EVERY = {
     "joint confidence": (joint_confidence, forecast_frames.trials),
     "drivers": (drivers, forecast_frames.drivers),
     "bridge": (bridge, frames.bridge_parts),
+    "bridge of cost": (cost_bridge, frames.cost_parts),
     "risk matrix": (risk_matrix, lambda: risk_frames.many(4)),
     "handoffs": (handoffs, handoff_frames.handoffs),
     "dependency matrix": (chart_dependency_matrix, handoff_frames.pairs),
@@ -154,14 +160,16 @@ NAMED = {
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
     "load map": "resource", "key people": "party",
     "levelling": "name", "resource needs": "role", "drivers": "driver", "risk matrix": "id",
-    "bridge": "tasks", "handoffs": "sender", "dependency matrix": "sender",
+    "bridge": "tasks", "bridge of cost": "tasks",
+    "handoffs": "sender", "dependency matrix": "sender",
 }  # fmt: skip
 KEYS = {
     "raci": "party_id", "promises": "name",
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
     "load map": "resource_id", "key people": "party_id",
     "levelling": "task_id", "resource needs": "role", "drivers": "id", "risk matrix": "id",
-    "bridge": "group", "handoffs": "sender", "dependency matrix": "sender_id",
+    "bridge": "group", "bridge of cost": "group",
+    "handoffs": "sender", "dependency matrix": "sender_id",
 }  # fmt: skip
 
 
@@ -215,7 +223,7 @@ def test_no_column_name_and_no_raw_number_is_shown(chart, frame):
         assert not re.search(r"[a-z]_[a-z]|\d\.\d{3}|\d{4}-\d\d|NaN|null|undefined", text)
 
 
-@pytest.mark.parametrize("name", sorted(set(EVERY) - {"levelling", "bridge"}))
+@pytest.mark.parametrize("name", sorted(set(EVERY) - {"levelling", "bridge", "bridge of cost"}))
 def test_nothing_to_draw_is_said(name):
     """An empty chart looks like a project without trouble."""
     chart, frame = EVERY[name]

@@ -14,7 +14,7 @@ from small_plan import LINKS, TASKS, small_plan, two_weeks
 from pmtools.files import shipped
 from pmtools.formats import read_weeks
 from pmtools.measure.bridge import explain_finish
-from pmtools.measure.replay import _CONTENT, GROUPS, Replay
+from pmtools.measure.replay import _DATES, Replay
 from pmtools.project import TABLES
 from pmtools.schedule import schedule
 
@@ -38,8 +38,8 @@ def assert_adds_up(bridge, before, after):
     assert bridge.parts["minutes"].sum() == bridge.moved_minutes == round(hours * 60)
     clock = (plans[1].finish - plans[0].finish) // pd.Timedelta(minutes=1)
     per_day = 60 * after.header.hours_per_day
-    assert round(bridge.parts["days"].sum(), 1) == bridge.moved_days
-    assert abs(bridge.moved_days - bridge.moved_minutes / per_day) <= 0.0501
+    assert round(bridge.parts["days"].sum(), 1) == bridge.moved
+    assert abs(bridge.moved - bridge.moved_minutes / per_day) <= 0.0501
     assert bridge.parts["calendar_minutes"].sum() == bridge.moved_calendar_minutes == clock
 
 
@@ -221,13 +221,13 @@ def test_every_column_that_moves_dates_is_replayed():
         "notes", "successor_id",
     }  # fmt: skip
     for table in ("tasks", "links"):
-        replayed = {c for name, *_, columns in _CONTENT if name == table for c in columns.split()}
+        replayed = {c for name, *_, columns in _DATES if name == table for c in columns.split()}
         assert {column.name for column in TABLES[table].columns} - replayed <= moves_nothing
 
 
 def test_every_group_has_an_edit():
     """No group is left untried."""
-    assert set(EDITS) == set(GROUPS)
+    assert set(EDITS) == {group for _, _, group, *_ in _DATES} | {"passage of time", "options"}
 
 
 @pytest.mark.parametrize("starter", STARTERS)
@@ -258,7 +258,7 @@ def test_parts_that_do_not_interact_are_recovered_exactly():
     before, after = mixed()
     bridge = explain_finish(before, after)
     assert parts_of(bridge) == {"logic": 3 * A_DAY, "scope": 2 * A_DAY, "re-estimates": A_DAY}
-    assert bridge.moved_days == 6
+    assert bridge.moved == 6
     assert bridge.parts["days"].tolist() == [3, 2, 1]
     assert bridge.method == "Shapley value: mean over all 6 orders of 3 groups"
 
@@ -288,7 +288,7 @@ def test_a_week_without_progress_is_passage_of_time_at_the_task_whose_turn_it_is
     before, _ = two_weeks()
     bridge = explain_finish(before, week_passed(before, "", None))
     assert parts_of(bridge) == {"passage of time": 5 * A_DAY}
-    assert bridge.statement == "+5 days since 6 Mar: passage of time at Build +5 (IT)"
+    assert bridge.statement == "+5 days since 6 Mar: time passed, Build still open +5 (IT)"
 
 
 def test_progress_makes_up_for_the_time_that_passed():
@@ -354,7 +354,7 @@ def test_groups_that_make_no_legal_network_alone_are_merged_and_named():
     """The new task without the links taken away runs in a circle: one part of both."""
     bridge = explain_finish(*looped())
     assert bridge.merged == ("scope with logic",)
-    assert bridge.method.endswith("as one alone makes no legal network: scope with logic")
+    assert bridge.method.endswith("as one alone makes no legal plan: scope with logic")
     assert parts_of(bridge) == {"scope with logic": 2 * A_DAY, "re-estimates": A_DAY}
 
 
