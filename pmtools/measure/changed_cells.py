@@ -180,8 +180,11 @@ class _Said:
         if table == "links":
             return self.words(table, TABLES[table].column("kind"), rows, slice(None))
         told: list[list[str]] = [[] for _ in range(len(rows))]
+        named = {*TABLES[table].key, "name", "title"}
+        if not TABLES[table].key and "id" not in rows:
+            named |= {column.name for column in TABLES[table].columns if column.refers_to}
         for column in TABLES[table].columns:
-            if column.name not in (*TABLES[table].key, "name", "title"):
+            if column.name not in named:
                 label, values = label_of(column.name), rows[column.name].to_list()
                 words = self.words(table, column, rows, slice(None), nothing="")
                 for into, said, value in zip(told, words, values, strict=True):

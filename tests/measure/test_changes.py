@@ -246,3 +246,86 @@ def test_the_order_of_rows_changes_nothing():
     linked, shuffled = (after.replace(links=pd.DataFrame(rows)) for rows in (links, links[::-1]))
     assert changed(linked, shuffled).empty
     assert changed(before, linked).equals(changed(before, shuffled))
+
+
+def test_changes_of_projects_and_of_their_schedules_are_the_same():
+    """A notebook has schedules, the command line projects."""
+    before, after = two_weeks()
+    of_projects, of_schedules = changes(before, after), changes(schedule(before), schedule(after))
+    assert of_projects.frame.equals(of_schedules.frame)
+    assert of_projects.cells.equals(of_schedules.cells)
+    assert of_projects.n == len(of_projects.cells) == 2
+
+
+def test_in_a_terminal_and_in_a_notebook_changes_are_counted_by_group():
+    """With what is doubtful: here two weeks the wrong way round."""
+    before, after = two_weeks()
+    assert str(changes(before, after)) == "2 changes: progress 2"
+    said = str(changes(after, before))
+    assert said.startswith("2 changes: progress 2")
+    assert "Doubtful: Rollout (P1): before (13 Mar 2026) is later than after (6 Mar 2026)" in said
+    shown = changes(before, small_plan(tasks=task_changed("2", name="<b>Build</b>")))._repr_html_()
+    assert "&lt;b&gt;Build" in shown
+    assert "<b>Build" not in shown
+    assert changes(before, before)._repr_html_() == "<p>0 changes</p>"
+
+
+def test_tasks_with_other_ids_are_not_told_as_removed_and_added():
+    """The plan was renumbered while Build went on: only that is told."""
+    before, after = two_weeks()
+    number = {task["id"]: f"T{task['id']}" for task in TASKS}
+    renumbered = after.replace(
+        tasks=after.tasks.assign(id=after.tasks["id"].map(number)),
+        links=after.links.replace(number),
+        baseline=after.baseline.assign(task_id=after.baseline["task_id"].map(number)),
+        progress=after.progress.assign(task_id=after.progress["task_id"].map(number)),
+    )
+    told, known = changed(before, renumbered), changed(before, after)
+    assert told.equals(known)
+    assert not kinds(told) & {"scope", "logic", "promise"}
+
+
+def test_people_calendars_and_money_are_told():
+    """Who came onto a task, who is away, what it costs."""
+    people = [{"task_id": "2", "resource_id": "bob", "work_hours": 40}]
+    leave = [{"resource_id": "ann", "from": "2026-03-16", "to": "2026-03-20", "capacity": 0}]
+    costs = [{"date": "2026-03-05", "task_id": "1", "amount": 1200}]
+    after = small_plan(assignments=people, availability=leave, costs=costs,
+                       tasks=task_changed("3", fixed_cost=500))  # fmt: skip
+    found = changed(small_plan(), after)
+    assert found[["kind", "what", "before", "after"]].to_numpy().tolist() == [
+        ["assignment", "Build, Bob", "not assigned", "work 5 d"],
+        ["calendar", "Ann", "", "from 16 Mar 2026, to 20 Mar 2026, capacity 0"],
+        ["cost", "Fixed cost: Test", "EUR 0", "EUR 500"],
+        ["cost", "Cost booked, actual", "EUR 0", "EUR 1,200"],
+    ]
+    more = after.replace(assignments=after.assignments.assign(work_hours=60, units=0.5))
+    assert told(changed(after, more), "assignment") == {
+        "Build, Bob": ("units 1, work 5 d", "units 0.50, work 7.5 d")
+    }
+
+
+def test_the_most_important_stands_first():
+    """Kinds in their order, and within a kind what moved furthest."""
+    tasks = [
+        TASKS[0] | {"duration_hours": 48},
+        TASKS[1],
+        TASKS[2] | {"duration_hours": 80},
+        TASKS[3],
+    ]
+    found = changed(small_plan(), small_plan(tasks=tasks))
+    assert list(found["kind"]) == ["forecast", "estimate", "estimate"]
+    assert list(found["what"])[1:] == ["Test", "Design"]
+
+
+def test_an_id_of_another_task_is_told_as_removed_and_added():
+    """Not as a renamed task of another length."""
+    was = [*TASKS, {"id": "9", "name": "Migrate data", "duration_hours": 8}]
+    now = [*TASKS, {"id": "9", "name": "Throw a party", "duration_hours": 16}]
+    links = [[*LINKS, {"predecessor_id": end, "successor_id": "9"}] for end in ("1", "4")]
+    after = small_plan(tasks=now, links=links[1])
+    found = changes(small_plan(tasks=was, links=links[0]), after)
+    assert [row["what"] for _, row in found.frame.iterrows() if row["kind"] == "scope"] == [
+        "Removed: Migrate data", "Added: Throw a party",
+    ]  # fmt: skip
+    assert "re-used" in str(found)
