@@ -22,7 +22,7 @@ def handoffs(n=14):
                 "late_by": PARTIES[0] if late else "",
                 "late_because": frames.NAMES[0] if late else "",
                 "wait_days": float(k + 1) if state == "waiting" else float("nan"),
-                "waits_for": "other inputs" if state == "waiting" else "",
+                "waits_for": "for other inputs" if state == "waiting" else "",
             }
         )  # fmt: skip
     return pd.DataFrame(rows)

@@ -12,6 +12,7 @@ from pmtools.calendars import WorkCalendar
 from pmtools.measure.budget import ALWAYS, ELAPSED
 from pmtools.measure.lookahead import work_of
 from pmtools.measure.milestones import days_late, looked_up
+from pmtools.measure.parties import parties
 from pmtools.metrics import CannotSay
 from pmtools.schedule import Schedule
 from pmtools.schedule.driving import lag_words
@@ -93,8 +94,8 @@ def between_parties(
     """Those inputs that one party gives to another, with sender and receiver; and the kind."""
     if by not in ("", *BY):
         raise ValueError(f'by is "{by}"; it must be one of {", ".join(BY)}')
-    work = work_of(plan)
-    known = {name: set(work[f"{column}_id"]) - {""} for name, column in BY.items()}
+    who = parties(plan.project).loc[plan.tasks["id"]]
+    known = {name: set(who[f"{column}_id"]) - {""} for name, column in BY.items()}
     chosen = by or ("person" if len(known["department"]) < 2 else "department")
     if len(known[chosen]) < 2:
         return CannotSay(f"the tasks do not name two {by + 's' if by else 'departments or owners'}")
@@ -204,8 +205,8 @@ def _waits(rows: pd.DataFrame, plan: Schedule) -> dict[str, pd.Series]:
     days = days_late(plan, since, plan.status_date or pd.NaT)
     days = days.where(days > 0)
     words = pd.Series("for this input alone", index=rows.index)
-    words = words.mask(is_in, "receiver has every input").mask(
-        is_in & (n_missing > 0), "other inputs"
+    words = words.mask(is_in, "though nothing is missing").mask(
+        is_in & (n_missing > 0), "for other inputs"
     )
     return {"wait_days": days, "waits_for": words.where(days.notna(), "")}
 
@@ -222,8 +223,8 @@ def _origins(
     is_late = (days_late(plan, agreed, work["finish"]) > 0) & ~work["is_finished"]
     ids = work.index.to_series()
     origin = work["driver_id"].where(work["driver_id"].map(is_late).eq(True), ids)
-    while not (further := origin.map(origin)).equals(origin):
-        origin = further
+    for _ in range(len(origin).bit_length()):  # each step doubles how far back it looks
+        origin = origin.map(origin)
     at = looked_up(origin, rows["from_id"]).where(~rows["is_handed_over"], rows["from_id"])
     return {
         "late_by": looked_up(work[column], at).where(rows["is_late"], ""),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import DAY, WorkCalendar, instants_of, minutes_of
+from pmtools.calendars import DAY, instants_of, minutes_of
 from pmtools.measure.budget import ALWAYS, ELAPSED
 from pmtools.measure.handoffs import between_parties, inputs
 from pmtools.metrics import CannotSay
-from pmtools.schedule import Schedule
 from pmtools.simulate import Simulation
 from pmtools.simulate.result import nearest_rank
 from pmtools.simulate.watching import moments_of
+
+ENOUGH, MOST_CELLS = 1_000, 10_000_000
+"""Trials that do where a plan has very many inputs: more would not fit into memory."""
 
 
 def input_readiness(forecast: Simulation | CannotSay, *, by: str = "") -> pd.DataFrame | CannotSay:
@@ -52,43 +52,42 @@ def input_readiness(forecast: Simulation | CannotSay, *, by: str = "") -> pd.Dat
     missing = given[0].loc[~given[0]["is_handed_over"] & given[0]["kind"].isin(["FS", "SS"])]
     rows = rows[rows["to_id"].isin(missing["to_id"]) & ~rows["is_begun"]]
     rows = rows[rows["kind"].isin(["FS", "SS"])].sort_values(["to_start", "to_id"], kind="stable")
-    rows = rows.reset_index(drop=True).assign(chance=1.0, chance_all=1.0, share_last=0.0)
-    delays, ready = _delays(rows, forecast), np.zeros(len(rows), np.int64)
-    for _, positions in rows.groupby("to_id", sort=False).indices.items():
-        calendar = _calendar_of(rows.iloc[positions[0]], plan)
-        planned = int(minutes_of(rows["to_start"].iloc[positions[0]]))
-        late = np.maximum(delays[:, positions], 0)
-        starts = calendar.instant_at(int(calendar.minutes_before(planned)) + late)
-        starts = np.where(late > 0, starts, planned)
-        is_late = starts // DAY > planned // DAY
+    rows = rows.reset_index(drop=True)
+    moments, place = _moments(rows, forecast)
+    start, needed = minutes_of(rows["to_start"]), minutes_of(rows["needed_by"])
+    chance, share, ready = np.ones((2, len(rows))), np.zeros(len(rows)), start.copy()
+    groups = rows.groupby(["to_calendar", "to_id"], sort=False).indices
+    for (calendar_id, _), positions in groups.items():
+        calendar = ALWAYS if calendar_id == ELAPSED else plan.calendars[calendar_id]
+        before, planned = calendar.minutes_before, int(start[positions[0]])
+        late = before(moments[:, place[positions]]) - before(needed[positions])
+        late = np.where(place[positions] < 0, 0, np.maximum(late, 0))
+        rest_of_day = before(planned + DAY - planned % DAY) - before(planned)
+        is_late = (late > 0) & (late >= rest_of_day)
         is_any = is_late.any(axis=1)
         last = np.bincount(late[is_any].argmax(axis=1), minlength=len(positions))
-        rows.loc[positions, "chance"] = 1 - is_late.mean(axis=0)
-        rows.loc[positions, "chance_all"] = 1 - is_any.mean()
-        rows.loc[positions, "share_last"] = last / max(is_any.sum(), 1)
-        ready[positions] = nearest_rank(starts.max(axis=1), 0.8)
+        chance[0, positions], chance[1, positions] = 1 - is_late.mean(axis=0), 1 - is_any.mean()
+        share[positions] = last / max(is_any.sum(), 1)
+        if delay := int(nearest_rank(late.max(axis=1), 0.8)):
+            ready[positions] = calendar.instant_at(int(before(planned)) + delay)
     return rows.assign(
-        ready_p80=instants_of(ready), n_inputs=rows.groupby("to_id")["to_id"].transform("size")
-    )
+        chance=chance[0], chance_all=chance[1], share_last=share, ready_p80=instants_of(ready),
+        n_inputs=rows.groupby("to_id")["to_id"].transform("size"),
+    )  # fmt: skip
 
 
-def _calendar_of(row: Any, plan: Schedule) -> WorkCalendar:
-    """That of the receiver."""
-    return ALWAYS if row["to_calendar"] == ELAPSED else plan.calendars[row["to_calendar"]]
-
-
-def _delays(rows: pd.DataFrame, forecast: Simulation) -> np.ndarray:
-    """By how many minutes of the receiver each input is later than needed, (trials, rows)."""
-    delays = np.zeros((forecast.n_trials, len(rows)), np.int64)
-    needed = minutes_of(rows["needed_by"])
+def _moments(rows: pd.DataFrame, forecast: Simulation) -> tuple[np.ndarray, np.ndarray]:
+    """When the open inputs are handed over, (trials, columns), and the column of each row: -1
+    where it was before.
+    """
+    place = np.full(len(rows), -1)
+    columns: list[np.ndarray] = []
+    n_trials = min(forecast.n_trials, max(ENOUGH, MOST_CELLS // max(len(rows), 1)))
     for kind, moment in (("FS", "finish"), ("SS", "start")):
-        open_rows = np.flatnonzero((rows["kind"] == kind) & ~rows["is_handed_over"])
-        if not len(open_rows):
-            continue
-        ids = pd.Index(rows["from_id"].iloc[open_rows].unique())
-        at = moments_of(forecast, list(ids), moment)
-        for row in open_rows:
-            before = _calendar_of(rows.iloc[row], forecast.plan).minutes_before
-            mine = at[:, ids.get_loc(rows["from_id"].iloc[row])]
-            delays[:, row] = before(mine) - before(needed[row])
-    return delays
+        is_open = (rows["kind"] == kind) & ~rows["is_handed_over"]
+        column, ids = pd.factorize(rows.loc[is_open, "from_id"])
+        place[is_open] = column + sum(each.shape[1] for each in columns)
+        if len(ids):
+            columns.append(moments_of(forecast, list(ids), moment, n_trials=n_trials))
+    nothing = np.zeros((n_trials, 1), np.int64)
+    return np.concatenate([*columns, nothing], axis=1), place

@@ -14,13 +14,16 @@ from pmtools.simulate.result import Simulation
 from pmtools.simulate.trials import durations_of
 
 
-def moments_of(simulation: Simulation, ids: Sequence[str], kind: str = "finish") -> Minutes:
+def moments_of(
+    simulation: Simulation, ids: Sequence[str], kind: str = "finish", *, n_trials: int | None = None
+) -> Minutes:
     """The `finish` or the `start` of open tasks in each trial, minutes since 1970.
 
-    The same trials are run once more, with these tasks watched: (trials, tasks), in the order of
-    `ids`, which are tasks of the plan that are not finished (for a start: not started).
+    The same trials, or the first of them, are run once more, with these tasks watched: (trials,
+    tasks), in the order of `ids`: tasks that are not finished (for a start: not started).
     """
-    case, settings = simulation.case, simulation.settings
+    case = simulation.case
+    settings = replace(simulation.settings, n_trials=n_trials or simulation.n_trials)
     network = case.model.networks[0]
     nodes = pd.Index(network.ids).get_indexer(list(ids)).astype(np.int64)
     model = replace(case.model, watched=nodes)

@@ -8,33 +8,26 @@ from pmtools.metrics import CannotSay
 from pmtools.tables.table import Columns, Table, table
 from pmtools.words import chance_said, number, plain
 
-_STATES = {"late": "▲ Late", "waiting": "■ Waits at the receiver", "due": "Due",
-           "future": "Later", "done": "● Done"}  # fmt: skip
+_STATES = {"late": "▲ Late", "waiting": "■ Waiting", "due": "Due", "future": "Later",
+           "done": "● Done"}  # fmt: skip
 
 
 def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
-    """Open hand-offs, the late ones first: state, sender, receiver, from_task, due, needed_by,
-    days_late, float_days (working days), late_by, late_because, wait_days, waits_for.
+    """Open hand-offs, the late ones first: state, sender, receiver, from_task, to_task, due,
+    days_late, float_days (working days), late_because, wait_days, waits_for.
     """
     columns: Columns = {
-        "said_state": ("State", "text"), "sender": ("From", "text"), "receiver": ("To", "text"),
-        "from_task": ("What", "text"), "to_task": ("For", "text"), "due": ("On", "date"),
-        "needed_by": ("Needed by", "date"), "float_days": ("Float", "days"),
-        "days_late": ("Late", "signed_days"), "begins": ("Delay begins with", "text"),
-        "waits": ("Waits", "text"),
+        "said_state": ("State", "text"), "between": ("From › to", "text"),
+        "what": ("What › for", "text"), "due": ("On", "date"), "float_days": ("Float", "days"),
+        "days_late": ("Late", "signed_days"), "why": ("Why", "text"),
     }  # fmt: skip
     if not isinstance(handoffs, CannotSay):
-        handoffs = handoffs[handoffs["state"] != "done"]
-        handoffs = handoffs.assign(
-            said_state=handoffs["state"].map(_STATES),
-            begins=[
-                f"{plain(who)}: {plain(task, 60)}" if who else ""
-                for who, task in zip(handoffs["late_by"], handoffs["late_because"], strict=True)
-            ],
-            waits=[
-                f"{number(days)} d, {words}" if words else ""
-                for days, words in zip(handoffs["wait_days"], handoffs["waits_for"], strict=True)
-            ],
+        rows = handoffs[handoffs["state"] != "done"]
+        handoffs = rows.assign(
+            said_state=rows["state"].map(_STATES),
+            between=_joined(rows, "sender", "receiver"),
+            what=_joined(rows, "from_task", "to_task"),
+            why=[_why(*row) for row in rows[list(_REASON)].itertuples(index=False)],
         )
     note = {
         "float_days": "Float: working days by which it can be later without moving what it is for",
@@ -44,6 +37,20 @@ def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
     return table(handoffs, columns, title="Hand-offs", note=note, empty=empty)
 
 
+_REASON = ("from_task", "late_because", "wait_days", "waits_for")
+
+
+def _joined(rows: pd.DataFrame, one: str, other: str) -> list[str]:
+    return [f"{plain(a, 90)} › {plain(b, 90)}" for a, b in zip(rows[one], rows[other], strict=True)]
+
+
+def _why(task: str, because: str, days: float, waits_for: str) -> str:
+    """Where the delay begins, if not with itself; how long who waits."""
+    began = f"delayed by {plain(because, 60)}" if because not in ("", task) else ""
+    waits = f"waits {number(days)} d {waits_for}" if waits_for else ""
+    return "; ".join(filter(None, (waits, began)))
+
+
 def table_readiness(readiness: pd.DataFrame | CannotSay) -> Table:
     """A row a task that waits for others, by its start: to_task, to_department, to_start,
     chance_all, ready_p80, and of its inputs from_task, from_department, chance, share_last.
@@ -51,7 +58,7 @@ def table_readiness(readiness: pd.DataFrame | CannotSay) -> Table:
     columns: Columns = {
         "task": ("Task", "text"), "department": ("Of", "text"), "start": ("Wants to start", "date"),
         "chance": ("All inputs there", "chance"), "ready": ("80% sure by", "date"),
-        "inputs": ("Single inputs", "text"), "last": ("Most often last", "text"),
+        "inputs": ("Single inputs", "text"),
     }  # fmt: skip
     if not isinstance(readiness, CannotSay):
         readiness = pd.DataFrame(
@@ -67,17 +74,17 @@ def table_readiness(readiness: pd.DataFrame | CannotSay) -> Table:
 def _merged(rows: pd.DataFrame) -> tuple[object, ...]:
     """One task and what it waits for, the least sure input first."""
     rows = rows[~rows["is_handed_over"]].sort_values("chance", kind="stable")
+    last = (rows["share_last"] == rows["share_last"].max()) & (rows["share_last"] > 0)
     said = [
         f"{plain(name, 60)} ({plain(who)}) {chance_said(chance)}"
-        for name, who, chance in zip(
-            rows["from_task"], rows["from_department"], rows["chance"], strict=True
+        + ", most often last" * (is_last and len(rows) > 1)
+        for name, who, chance, is_last in zip(
+            rows["from_task"], rows["from_department"], rows["chance"], last, strict=True
         )
     ]
-    last = rows.loc[rows["share_last"].idxmax()]
-    late = "" if last["share_last"] == 0 else plain(last["from_task"], 60)
     row = rows.iloc[0]
     return (row["to_task"], row["to_department"], row["to_start"], row["chance_all"],
-            row["ready_p80"], "; ".join(said), late)  # fmt: skip
+            row["ready_p80"], "; ".join(said))  # fmt: skip
 
 
 def table_handoff_parties(parties: pd.DataFrame | CannotSay) -> Table:

@@ -117,7 +117,7 @@ def test_the_state_says_at_whom_it_lies():
 def test_waiting_is_counted_in_working_days():
     """What was handed over on Friday and is not begun a week later waits five days."""
     rows = found()
-    assert rows.loc["order>install", ["wait_days", "waits_for"]].tolist() == [5, "other inputs"]
+    assert rows.loc["order>install", ["wait_days", "waits_for"]].tolist() == [5, "for other inputs"]
     assert pd.isna(rows.loc["lines>install", "wait_days"])
     tuesday = found(handoff_plan.handoff_plan(at("17 23:59")))
     # The agreed Friday is over and the order is there: Site waits for the lines alone.
