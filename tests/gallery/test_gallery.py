@@ -146,7 +146,7 @@ SHOWN = {
     "table_promises": ("Who", "Against the", "Kept", "Share", "95% interval"),
     "table_watermelon": ("Work", "Owner", "Reported", "By its plan", "Comes later", "Because"),
     "table_watermelon_departments": ("Department", "Reports", "Too good, expected"),
-    "table_handoffs": ("State", "From", "To", "What", "On", "Late", "Waits"),
+    "table_handoffs": ("State", "From › to", "What › for", "On", "Late", "Why"),
     "table_handoff_parties": ("Who", "Gives", "Receives", "Late from others"),
     "table_readiness": ("Task", "Of", "All inputs there", "80% sure by", "Single inputs"),
     "table_bridge": ("Part", "In all", "Change", "Owner", "Department", "By itself"),
