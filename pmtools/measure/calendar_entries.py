@@ -55,10 +55,10 @@ def calendar_of(
     span = rows["finish"] - rows["start"]
     is_part = rows["duration_hours"] < project.header.hours_per_day
     is_night = rows["start"].dt.normalize() != rows["finish"].dt.normalize()
-    is_milestone = rows["kind"] == "milestone"
+    is_milestone, is_point = rows["kind"] == "milestone", span == pd.Timedelta(0)
     found = rows[["id", "name", "start", "finish", "is_started"]].rename(columns={"id": "task_id"})
     found["is_milestone"] = is_milestone
-    found["is_all_day"] = is_milestone | (span > NIGHT) | ~(is_part | is_night)
+    found["is_all_day"] = is_milestone | is_point | (span > NIGHT) | ~(is_part | is_night)
     found["description"] = _descriptions(rows, plan)
     return found.sort_values("start", kind="stable", ignore_index=True)
 

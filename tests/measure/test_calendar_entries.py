@@ -82,7 +82,7 @@ def test_only_what_is_at_an_hour_stands_at_its_hours():
     assert kinds() and kinds(duration_hours=24)
     assert not kinds(duration_hours=2)
     assert not kinds(duration_hours=6, calendar_id="night")
-    assert kinds(duration_hours=0, kind="milestone")
+    assert kinds(duration_hours=0, kind="milestone") and kinds(duration_hours=0)
 
 
 def test_the_description_says_what_it_waits_for():
