@@ -48,6 +48,7 @@ _TOLD = {
 _EMPTY = {"logic": "no link", "assignment": "not assigned"}
 NOT_STARTED, STARTED, FINISHED = range(3)
 NAN = float("nan")
+MOST_DOUBTS = 10
 _Change = tuple[Any, ...]
 
 
@@ -84,8 +85,9 @@ class Changes:
         said = ", ".join(f"{group} {counts[group]}" for group in GROUPS if group in counts)
         lines = [f"{self.n} changes" + (f": {said}" if said else "")]
         lines += [f"Doubtful: {d.name} ({d.before_id}): {d.reason}"
-                  for d in self.doubtful.itertuples(index=False)]  # fmt: skip
-        return "\n".join(lines)
+                  for d in self.doubtful.head(MOST_DOUBTS).itertuples(index=False)]  # fmt: skip
+        n_more = len(self.doubtful) - MOST_DOUBTS
+        return "\n".join([*lines, *([f"and {n_more} more doubts"] if n_more > 0 else [])])
 
     def _repr_html_(self) -> str:
         shown = self.cells[["group", "name", "label", "before", "after"]]

@@ -76,8 +76,9 @@ def _strange(before: Project, after: Project, tasks: _Rows) -> Iterator[tuple[st
         yield *ends, f'the projects have different ids, "{was.id}" and "{now.id}"'
     if was.status_date and now.status_date and was.status_date > now.status_date:
         yield *ends, f"before ({day(was.status_date)}) is later than after ({day(now.status_date)})"
-    if tasks.was and not any(tasks.pairs()):
-        yield *ends, "no task is in both: they may be two different projects"
+    alike = sum(_key(tasks.was[one]) == _key(tasks.now[other]) for one, other in tasks.pairs())
+    if 2 * alike < (least := min(len(tasks.was), len(tasks.now))):
+        yield *ends, f"{alike} of {least} tasks have kept their name: are they two projects?"
 
 
 class _Rows:
@@ -149,6 +150,7 @@ class _Rows:
 
     def _settle(self) -> None:
         """Give ids that were re-used another one in before, and tell every doubt."""
+        taken = self.was.keys() | self.now.keys()
         left_was, left_now = map(set, self._left())
         for id_ in self.suspects:
             reason = "" if self.table != "tasks" else self._doubt(id_)
@@ -159,17 +161,17 @@ class _Rows:
             if reason:
                 self.doubts.append((id_, self.new.get(id_, id_), self.was[id_], reason))
             if reason.startswith("re-used"):
-                self.new[id_] = _fresh(id_, self.was.keys() | self.now.keys())
+                self.new[id_] = _fresh(id_, taken)
         # Rows outlive their task: what an id once meant is not what has it now.
         for id_ in ({*self.new.values()} & self.now.keys()) - self.was.keys():
-            self.new[id_] = _fresh(id_, self.was.keys() | self.now.keys())
+            self.new[id_] = _fresh(id_, taken)
         same = defaultdict(list)
-        for id_ in left_now - self.was.keys():
+        for id_ in sorted(left_now - self.was.keys()):
             same[_key(self.now[id_])].append(id_)
         for id_ in sorted(left_was - self.now.keys()):
             if other := same[_key(self.was[id_])]:
                 reason = f"{len(other)} added with that name, none or several in its place"
-                self.doubts.append((id_, ", ".join(sorted(other)), self.was[id_], reason))
+                self.doubts.append((id_, ", ".join(other[:3]), self.was[id_], reason))
 
     def _doubt(self, id_: str) -> str:
         """What is doubtful about a task that has kept its id, but not its name."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 import pmtools as pm
-from tests.benchmarks import critical_path, simulation, time_phasing
+from tests.benchmarks import changes, critical_path, simulation, time_phasing
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "templates" / "projects" / "software-rollout"
@@ -81,7 +81,14 @@ def main():
     print(f"{platform.platform()}, Python {platform.python_version()}, pandas {pd.__version__}")
     print(f"pmtools: {lines:,} lines. Medians of {REPEATS} runs, CPU seconds where not said.\n")
     print(f"{'what':<42}{'pmtools':>10}  {'peer':<32}{'peer':>8}{'ratio':>8}")
-    for part in (critical_path.rows, time_phasing.rows, simulation.rows, a_week, whole_commands):
+    for part in (
+        critical_path.rows,
+        time_phasing.rows,
+        simulation.rows,
+        changes.rows,
+        a_week,
+        whole_commands,
+    ):
         for what, ours, peer, theirs in part():
             beside = f"{peer:<32}{theirs:>8.3f}{theirs / ours:>8.2f}" if peer else ""
             print(f"{what:<42}{ours:>10.3f}  {beside}".rstrip(), flush=True)

@@ -177,8 +177,15 @@ def test_two_projects_and_snapshots_out_of_order_are_named():
                          header={"id": "P2"})  # fmt: skip
     assert reasons(matched(before, strange)) == [
         'the projects have different ids, "P1" and "P2"',
-        "no task is in both: they may be two different projects",
+        "0 of 1 tasks have kept their name: are they two projects?",
     ]
+
+
+def test_two_projects_that_number_their_tasks_alike_are_named():
+    """The same ids and links, but none of the names: not a plan in which all was renamed."""
+    other = [task | {"name": f"Dig hole {task['id']}"} for task in TASKS]
+    found = matched(with_tasks(TASKS), with_tasks(other))
+    assert reasons(found) == ["0 of 4 tasks have kept their name: are they two projects?"]
 
 
 def test_rows_that_outlived_their_task_do_not_stop_the_matching():
