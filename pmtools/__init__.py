@@ -59,7 +59,7 @@ _CONTENTS = {
     "pmtools.measure.changes": ("changes", "changes_since_last", "Changes"),
     "pmtools.measure.ledger": ("ledger",),
     "pmtools.measure.bridge": ("explain_finish", "explain_last", "Bridge"),
-    "pmtools.measure.record": ("record_week",),
+    "pmtools.measure.record": ("record_week", "recorded_weeks"),
     "pmtools.measure.watermelon": ("watermelon", "Watermelon"),
     "pmtools.measure.accuracy": (
         "forecast_accuracy", "forecast_record", "recalibrated", "forecast_cone", "Accuracy",
@@ -92,7 +92,7 @@ _CONTENTS = {
         "table_handoffs", "table_readiness", "table_handoff_parties",
         "table_bridge", "table_contingency", "table_sensitive_tasks", "table_flow_forecasts",
         "table_risks", "table_open_items", "table_stuck", "table_overdue_actions",
-        "table_became_issues", "table_reserves",
+        "table_became_issues", "table_reserves", "table_recorded_weeks", "table_responses",
     ),
     "pmtools.charts": (
         "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",

@@ -27,3 +27,14 @@ def past_outcomes():
     projects = [f"P{n}" for n in range(len(LATE))]
     known = pd.DataFrame({"project_id": projects, "finish": ends})
     return known.assign(quantity="finish", start=START, amount=np.nan)
+
+
+def past_weeks():
+    """Columns of `History.weeks`: three weeks, one of them mended later."""
+    friday = pd.date_range("2026-10-16 23:59", periods=3, freq="7D")
+    recorded = [*friday[:2] + pd.Timedelta(hours=60), friday[1] + pd.Timedelta(days=9)]
+    return pd.DataFrame(
+        {"project_id": "P1", "status_date": [friday[0], friday[1], friday[1]],
+         "revision": [1, 1, 2], "recorded_at": recorded, "has_plan": True,
+         "is_late": False}
+    )  # fmt: skip

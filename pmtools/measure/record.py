@@ -54,6 +54,19 @@ def record_week(
     return History(history).record(facts_of_week(plan, value, simulation), plan.project)
 
 
+def recorded_weeks(history: str, project: Project) -> pd.DataFrame | CannotSay:
+    """The weeks of a project in a history database: `History.weeks` of it.
+
+    Raises
+    ------
+    HistoryError
+        Where the database cannot be used.
+    """
+    if not history:
+        return CannotSay("no history database was named: no week is remembered")
+    return History(history).weeks(project.header.id)
+
+
 def record_plans(
     history: str, plans: Iterable[tuple[str, Project | PmtoolsError]]
 ) -> Iterator[tuple[str, Recorded | PmtoolsError]]:

@@ -132,7 +132,8 @@ def register(
           else by money; "" where there is none
         - exposure_days, exposure_cost: expected value of a risk or issue; p80_days, p80_cost: what
           the P80 would gain without the risk; residual_days, residual_cost: expected once the
-          response is in place; basis: simulated, or probability x impact
+          response is in place; saved_days, saved_cost: what that saves; basis: simulated, or
+          probability x impact
         - left_days: how much later the finish is (working days) if it is left: of a risk the
           exposure, of others with their unfinished tasks held back for that long
         - if_left, response_worth (the response of a risk against its cost): in words
@@ -181,7 +182,8 @@ def _weighed(
         columns[f"exposure_{unit}"] = mean.fillna(now)
         columns[f"p80_{unit}"] = at
         left = mean - saved.mask(items["is_responded"], 0.0)
-        columns[f"residual_{unit}"] = left.where(mean.notna(), after)
+        columns[f"residual_{unit}"] = left = left.where(mean.notna(), after)
+        columns[f"saved_{unit}"] = (columns[f"exposure_{unit}"] - left).mask(items["is_responded"])
     basis = np.select([known, is_risk], ["simulated", "probability x impact"], "")
     return items.assign(**columns, basis=basis)
 
@@ -224,16 +226,14 @@ def _worth(row: Any, currency: str) -> str:
         return ""
     if row.is_responded:
         return "in place"
-    days, cost = row.exposure_days - row.residual_days, row.exposure_cost - row.residual_cost
-    if pd.isna(days) and pd.isna(cost):
+    if pd.isna(row.saved_days) and pd.isna(row.saved_cost):
         return "its effect is not estimated" if spent else ""
-    days, cost = np.nan_to_num([days, cost])
+    days, cost = np.nan_to_num([row.saved_days, row.saved_cost])
     if cost >= max(spent, 0.5):
-        return f"pays for itself: saves {money(round(cost), currency)} on average"
-    if days >= 0.05:
-        price = money(round((spent - cost) / days), currency)
-        return f"saves {number(days, 1, 'd')} on average, at {price} a day"
-    return "costs more than it saves"
+        return "pays for itself"
+    if days < 0.05:
+        return "costs more than it saves"
+    return f"a day costs {money(round((spent - cost) / days), currency)}"
 
 
 def stuck(items: pd.DataFrame) -> pd.DataFrame:

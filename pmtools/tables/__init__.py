@@ -44,10 +44,12 @@ from pmtools.tables.quality import table_schedule_quality as table_schedule_qual
 from pmtools.tables.record import table_coverage as table_coverage
 from pmtools.tables.record import table_forecast_accuracy as table_forecast_accuracy
 from pmtools.tables.record import table_recalibrated as table_recalibrated
+from pmtools.tables.record import table_recorded_weeks as table_recorded_weeks
 from pmtools.tables.register import table_became_issues as table_became_issues
 from pmtools.tables.register import table_open_items as table_open_items
 from pmtools.tables.register import table_overdue_actions as table_overdue_actions
 from pmtools.tables.register import table_reserves as table_reserves
+from pmtools.tables.register import table_responses as table_responses
 from pmtools.tables.register import table_risks as table_risks
 from pmtools.tables.register import table_stuck as table_stuck
 from pmtools.tables.scheduling import table_conflicts as table_conflicts

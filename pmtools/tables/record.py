@@ -65,3 +65,16 @@ def table_recalibrated(ranges: pd.DataFrame | CannotSay) -> Table:
         ranges = ranges.assign(chance=cells(list(ranges["probability"]), "share"))
     note = "By the record: from what became of past forecasts of the same method."
     return table(ranges, columns, title="The finish, corrected by the record", note=note)
+
+
+def table_recorded_weeks(weeks: pd.DataFrame | CannotSay) -> Table:
+    """What a history holds of a project: status_date, revision, recorded_at, has_plan, is_late."""
+    columns: Columns = {
+        "status_date": ("Status date", "date"), "revision": ("Revision", "number"),
+        "recorded_at": ("Recorded on", "date"), "has_plan": ("With its plan", "flag"),
+        "is_late": ("After a later week", "flag"),
+    }  # fmt: skip
+    if not isinstance(weeks, CannotSay):
+        weeks = weeks.sort_values(["status_date", "revision"], ascending=False)
+    empty = "The history holds no week of this project."
+    return table(weeks, columns, title="Weeks that are remembered", empty=empty)

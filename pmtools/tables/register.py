@@ -13,14 +13,13 @@ from pmtools.words import cells, day, is_missing, money
 
 def table_risks(items: pd.DataFrame | CannotSay, *, currency: str) -> Table:
     """The risks of a register for review: id, title, owner, actionee, movement, probability,
-    trigger_date, exposure_days, p80_days, exposure_cost, response_action, response_worth.
+    trigger_date, exposure_days, p80_days, exposure_cost.
     """
     columns: Columns = {
         "id": ("Id", "text"), "title": ("Risk", "text"), "owner": ("Owner / who acts", "text"),
-        "movement": ("Since last", "text"), "probability": ("Probability", "share"),
+        "movement": ("Since last", "text"), "probability": ("Chance", "share"),
         "trigger_date": ("Not before", "date"), "exposure_days": ("Expected delay", "signed_days"),
         "p80_days": ("Of the P80", "signed_days"), "exposure_cost": ("Expected cost", "money"),
-        "response_action": ("What we do", "text"), "response_worth": ("Is it worth it?", "text"),
     }  # fmt: skip
     note = {
         "exposure_days": "Expected: on average over all trials of the simulation, those in which "
@@ -34,21 +33,38 @@ def table_risks(items: pd.DataFrame | CannotSay, *, currency: str) -> Table:
     return table(items, columns, title="Risks", note=note, empty=empty, currency=currency)
 
 
+def table_responses(items: pd.DataFrame | CannotSay, *, currency: str) -> Table:
+    """The responses to the risks of a register for review: id, title, response_action,
+    response_cost, saved_days, saved_cost, response_worth.
+    """
+    columns: Columns = {
+        "id": ("Id", "text"), "title": ("Risk", "text"), "response_action": ("What we do", "text"),
+        "response_cost": ("Costs", "money"), "saved_days": ("Saves", "days"),
+        "saved_cost": ("Saves", "money"), "response_worth": ("Is it worth it?", "text"),
+    }  # fmt: skip
+    if not isinstance(items, CannotSay):
+        is_said = (items["response_action"] != "") | (items["response_cost"] > 0)
+        items = items[(items["kind"] == "risk") & is_said]
+        items = items.assign(saved_cost=items["saved_cost"].round() + 0.0)
+    note = {"saved_days": "Saves: on average, once it is in place"}
+    empty = "No open risk has a response."
+    return table(items, columns, title="Responses", note=note, empty=empty, currency=currency)
+
+
 def table_open_items(items: pd.DataFrame | CannotSay) -> Table:
     """All but the risks of a register for review: kind, id, title, owner, actionee, movement,
-    due_date, age_days, review_days, if_left, response_action.
+    due_date, age_days, if_left, response_action.
     """
     columns: Columns = {
         "kind": ("Kind", "text"), "id": ("Id", "text"), "title": ("What", "text"),
         "owner": ("Owner / who acts", "text"), "movement": ("Since last", "text"),
         "due_date": ("Until", "date"), "age_days": ("Open for", "days"),
-        "review_days": ("Reviewed before", "days"), "if_left": ("If left", "text"),
-        "response_action": ("What we do", "text"),
+        "if_left": ("If left", "text"), "response_action": ("What we do", "text"),
     }  # fmt: skip
     note = {
         "if_left": "If left: how many working days later, with its unfinished tasks held back for "
         "that long from now",
-        "age_days": "Open for, reviewed before: calendar days",
+        "age_days": "Open for: calendar days",
     }
     if not isinstance(items, CannotSay):
         items = _acting(items[items["kind"] != "risk"])
@@ -95,9 +111,10 @@ def table_became_issues(rows: pd.DataFrame | CannotSay, *, currency: str) -> Tab
     """
     columns: Columns = {
         "risk_id": ("Risk", "text"), "risk": ("What was feared", "text"),
-        "probability": ("Probability", "share"), "said_days": ("Said", "days"),
-        "said_cost": ("Said", "money"), "issue_id": ("Issue", "text"), "days": ("Is", "days"),
-        "cost": ("Is", "money"), "owner": ("Owner", "text"), "status": ("Status", "text"),
+        "probability": ("Chance said", "share"), "said_days": ("Delay said", "days"),
+        "said_cost": ("Cost said", "money"), "issue_id": ("Issue", "text"),
+        "days": ("Delay now", "days"), "cost": ("Cost now", "money"), "owner": ("Owner", "text"),
+        "status": ("Status", "text"),
     }  # fmt: skip
     if not isinstance(rows, CannotSay):
         rows = rows.assign(issue_id=rows["issue_id"].where(rows["issue_id"] != "", "none known"))

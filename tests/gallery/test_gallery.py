@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from past_forecasts import past_forecasts, past_outcomes
+from past_forecasts import past_forecasts, past_outcomes, past_weeks
 from pictures import static_svg
 
 import pmtools as pm
@@ -120,9 +120,11 @@ def gallery():
         "chart_risk_matrix": pm.chart_risk_matrix(matrix.risks, matrix.cells),
         "table_risks": pm.table_risks(items, **money),
         "table_open_items": pm.table_open_items(items),
+        "table_responses": pm.table_responses(items, **money),
         "table_stuck": pm.table_stuck(pm.stuck(items)),
         "table_overdue_actions": pm.table_overdue_actions(pm.overdue_actions(now)),
         "table_became_issues": pm.table_became_issues(pm.became_issues(now), **money),
+        "table_recorded_weeks": pm.table_recorded_weeks(past_weeks()),
         "table_reserves": pm.table_reserves(pm.reserves_left(simulation), **money),
         "table_decisions": pm.table_decisions(pm.decisions_needed(now), **money),
         "table_control_accounts": pm.table_control_accounts(value.by_control_account, **money),
@@ -179,11 +181,13 @@ SHOWN = {
     "table_load_causes": ("Who", "Week of", "Too much", "By", "Work", "What can move"),
     "table_overallocation": ("Who", "Week of", "Work", "Capacity", "Too much", "For"),
     "table_register": ("Kind", "What", "Owner", "Probability", "Delay", "Cost (EUR)", "Until"),
-    "table_risks": ("Risk", "Since last", "Expected delay", "Of the P80", "Is it worth it?"),
+    "table_risks": ("Risk", "Since last", "Chance", "Expected delay", "Of the P80"),
+    "table_responses": ("Risk", "What we do", "Costs (EUR)", "Saves", "Is it worth it?"),
     "table_open_items": ("Kind", "What", "Owner / who acts", "Until", "Open for", "If left"),
     "table_stuck": ("What", "Owner / who acts", "Stuck", "Until", "If left"),
     "table_overdue_actions": ("Who", "Open", "Overdue", "Overdue rate", "Which"),
-    "table_became_issues": ("Risk", "What was feared", "Probability", "Issue"),
+    "table_became_issues": ("Risk", "What was feared", "Chance said", "Issue", "Cost now (EUR)"),
+    "table_recorded_weeks": ("Status date", "Revision", "Recorded on", "With its plan"),
     "table_reserves": ("Promised", "Plan", "Reserve left", "Open risks cost", "Needed", "So"),
     "table_decisions": ("Decision", "Why", "Who decides", "Until", "Delay", "Cost (EUR)"),
     "table_control_accounts": ("BAC (EUR)", "CPI", "SPI", "EAC (EUR)"),

@@ -6,7 +6,7 @@ from small_plan import DESIGN_DONE, FRIDAYS, small_plan
 
 from pmtools.history import History
 from pmtools.measure.earned_value import earned_value
-from pmtools.measure.record import facts_of_week, record_week
+from pmtools.measure.record import facts_of_week, record_week, recorded_weeks
 from pmtools.metrics import CannotSay
 from pmtools.schedule import schedule
 from pmtools.simulate import simulate
@@ -90,3 +90,13 @@ def test_without_a_database_or_a_status_date_nothing_is_recorded(tmp_path):
     assert isinstance(record_week(str(tmp_path / "h.sqlite"), *undated), CannotSay)
     with pytest.raises(ValueError, match="status date"):
         facts_of_week(*undated)
+
+
+def test_the_weeks_of_a_project_are_listed_from_the_history(tmp_path):
+    """Those of other projects are not; without a history there is a reason."""
+    path = str(tmp_path / "history.sqlite")
+    plan, value = week()
+    record_week(path, plan, value)
+    assert recorded_weeks(path, plan.project)["status_date"].tolist() == [FRIDAYS[0]]
+    assert recorded_weeks(path, small_plan(header={"id": "P2"})).empty
+    assert str(recorded_weeks("", plan.project)).startswith("cannot say, because no history")

@@ -163,9 +163,10 @@ def test_a_response_is_weighed_against_its_cost():
     cheap = reviewed({**RISK, **RESPONSE, "response_cost": 300}).loc["R1"]
     assert cheap["residual_days"] == pytest.approx(0.2, abs=0.05)
     assert cheap["residual_cost"] == pytest.approx(180, abs=25)
-    assert cheap["response_worth"].startswith("pays for itself: saves EUR ")
+    assert cheap["response_worth"] == "pays for itself"
+    assert cheap["saved_cost"] == pytest.approx(720, abs=25)
     dear = reviewed({**RISK, **RESPONSE, "response_cost": 900}, simulated=False).loc["R1"]
-    assert dear["response_worth"] == "saves 0.8 d on average, at EUR 625 a day"
+    assert dear["response_worth"] == "a day costs EUR 625"
     without = {**PRICED, "costs": []}
     project = small_plan(FRIDAYS[0], [DESIGN_DONE], register=[{**RISK, **RESPONSE}], **without)
     schedules = schedule_weeks([project])

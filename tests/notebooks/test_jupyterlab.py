@@ -76,6 +76,7 @@ def wait_for(url, server):
         ("weekly_report", 5, "forecast to finish"),
         ("scheduling", 6, "Load after levelling"),
         ("planning", 3, "The outside view"),
+        ("organization", 3, "What is stuck"),
     ],
 )
 def test_restart_and_run_all_draws_every_chart_offline(

@@ -1,7 +1,7 @@
 """The tables of the register."""
 
 import pandas as pd
-from risk_frames import weeks
+from risk_frames import RISKS, weeks
 from small_plan import FRIDAYS, small_plan
 
 from pmtools.measure.milestones import schedule_weeks
@@ -11,6 +11,7 @@ from pmtools.tables import (
     table_open_items,
     table_overdue_actions,
     table_reserves,
+    table_responses,
     table_risks,
     table_stuck,
 )
@@ -40,6 +41,14 @@ def test_risks_show_exposure_and_movement():
     assert column(shown, "Expected delay")[0] == "+2.5 d"
     assert column(shown, "Expected cost (EUR)") == ["1,500", "–", "−1,050", "–"]
     assert "Of the P80" not in [words for words, _ in shown.columns.values()]
+
+
+def test_responses_show_what_they_save_and_cost():
+    """From a half to a tenth of five days and 3,000, for 900."""
+    said = {**RISKS[0], "response_action": "Ask", "response_cost": 900,
+            "residual_probability": 0.1}  # fmt: skip
+    shown = table_responses(register(weeks([said, RISKS[1]])), currency="EUR")
+    assert shown.rows() == [["R1", "Late routers", "Ask", "900", "2 d", "1,200", "pays for itself"]]
 
 
 def test_open_items_are_all_but_risks_with_who_acts():

@@ -10,7 +10,7 @@ from pmtools.tables import table_control_accounts, table_earned_value, table_mil
 MONEY = ("table_register", "table_decisions", "table_control_accounts", "table_earned_value",
          "table_budget", "table_reference_class", "table_percentiles", "table_goals",
          "table_drivers", "table_contingency", "table_risks", "table_became_issues",
-         "table_reserves")  # fmt: skip
+         "table_reserves", "table_responses")  # fmt: skip
 EVERY = [name for name in dir(tables) if name.startswith("table_")]
 DAY = pd.Timestamp("2026-03-06 23:59")
 
