@@ -147,10 +147,9 @@ class _Absence:
         ids = self.network.of_task("id")[is_open]
         self.nodes = dict(zip(ids, np.flatnonzero(is_open), strict=True))
         needs = _needs(project)
-        mine = needs[needs["task_id"].isin(ids)]
-        self.people = {task: frozenset() for task in ids} | (
-            mine.groupby("task_id")["resource_id"].agg(frozenset).to_dict()
-        )
+        mine = needs.groupby("task_id")["resource_id"].agg(frozenset)
+        self.people = {task: mine.get(task, frozenset()) for task in ids}
+        self.is_assigned = set(needs["task_id"][~needs["is_owned"]])
         self.stated = project.tasks.set_index("id")["department_id"]
         self.department = parties(project)["department_id"]
         leave = {each.id: self.away & _leave(plan, each) for each in project.resources.itertuples()}
@@ -169,14 +168,11 @@ class _Absence:
 
     def waits(self, party: _Party) -> list[str]:
         """The open tasks that need the party."""
-        if party.kind == "vendor":
-            theirs = self.stated.index[self.stated == party.department_id]
-        else:
-            theirs = self.department.index[self.department == (party.department_id or None)]
-            theirs = [task for task in theirs if not self.people.get(task)]
-        return [
-            task for task, who in self.people.items() if who & party.members or task in set(theirs)
-        ]
+        known = self.stated if party.kind == "vendor" else self.department
+        theirs = set(known.index[known == party.department_id]) if party.department_id else set()
+        if party.kind != "vendor":
+            theirs -= self.is_assigned
+        return [task for task, who in self.people.items() if who & party.members or task in theirs]
 
     def row(self, party: _Party, waits: list[str]) -> dict[str, Any]:
         """What happens to the finish, the milestones and the float, and who could cover."""
@@ -247,9 +243,10 @@ def _needs(project: Project) -> pd.DataFrame:
     rows = rows[is_work & rows["resource_id"].isin(people)]
     owner = parties(project)["owner_id"].loc[tasks["id"]].to_numpy()
     owned = pd.DataFrame({"task_id": tasks["id"], "resource_id": owner})
-    owned = owned.assign(units=1.0, work_hours=np.nan, is_fixed_quantity=False)
-    is_owned = ~tasks["id"].isin(rows["task_id"]) & (tasks["kind"] == "task")
-    return pd.concat([rows, owned[is_owned & owned["resource_id"].isin(people)]], ignore_index=True)
+    owned = owned.assign(units=1.0, work_hours=np.nan, is_fixed_quantity=False, is_owned=True)
+    is_free = ~tasks["id"].isin(rows["task_id"]) & (tasks["kind"] == "task")
+    owned = owned[is_free & owned["resource_id"].isin(people)]
+    return pd.concat([rows.assign(is_owned=False), owned], ignore_index=True)
 
 
 def _parties(project: Project) -> list[_Party]:

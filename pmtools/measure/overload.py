@@ -125,52 +125,71 @@ def load_causes(
     loads = loads_between(every, edges)
     over = -loads.capacity
     np.add.at(over, loads.work["who"].to_numpy(), loads.hours)
-    rows = []
-    for who, week in zip(*np.nonzero(over > ENOUGH), strict=True):
-        person = loads.people[["resource_id", "name"]].iloc[who]
-        monday = edges[week + 1].normalize() - A_WEEK
-        mine = np.flatnonzero((loads.work["who"] == who) & (loads.hours[:, week] > 0))
-        for task, hours in zip(
-            loads.work.iloc[mine].itertuples(), loads.hours[mine, week], strict=True
-        ):
-            moved = _moved(every[task.plan], task, hours, over[who, week], edges[week : week + 2])
-            rows.append((*person, monday, over[who, week], task.project, task.task_id, task.name,
-                         hours, *moved))  # fmt: skip
+    who = loads.work["who"].to_numpy()
+    row, week = np.nonzero((loads.hours > 0) & (over[who] > ENOUGH))
+    people = loads.people.iloc[who[row]].reset_index(drop=True)
+    found = loads.work.iloc[row].reset_index(drop=True)
+    found = found.assign(
+        resource_id=people["resource_id"],
+        resource=people["name"],
+        week=edges[week + 1].normalize() - A_WEEK,
+        over_hours=over[who[row], week],
+        task=found["name"],
+        left=found["hours"],
+        hours=loads.hours[row, week],
+        opens=edges[week],
+        closes=edges[week + 1],
+    )
+    calendars = found.groupby(["plan", "calendar_id"])
+    moves = [_moves(every[n], name, rows) for (n, name), rows in calendars]
     columns = ["resource_id", "resource", "week", "over_hours", "project", "task_id", "task",
                "hours", "float_days", "move_days", "relief_hours", "remedy"]  # fmt: skip
-    found = pd.DataFrame(rows, columns=columns)
+    found = found.join(pd.concat(moves)) if moves else found.reindex(columns=columns)
     keys = ["over_hours", "resource", "week", "relief_hours", "hours"]
     is_up = [False, True, True, False, False]
-    return found.sort_values(keys, ascending=is_up, kind="stable").reset_index(drop=True)
+    return found[columns].sort_values(keys, ascending=is_up, kind="stable", ignore_index=True)
 
 
-def _moved(
-    plan: Schedule, task: Any, hours: float, over: float, week: pd.DatetimeIndex
-) -> tuple[float, float, float, str]:
-    """Float in days, the fewest days later that free the hours, how many these are, in words."""
-    calendar = calendar_of(plan, task.calendar_id)
-    a_day = 24.0 if task.calendar_id == ELAPSED else plan.project.header.hours_per_day
-    room = max(task.total_float_hours, 0) / a_day
-    if task.kind != "task" or task.is_started or room < 1:
-        why = ("goes along with the work" if task.kind != "task"
-               else "under way" if task.is_started else "no day of float")  # fmt: skip
-        return room, np.nan, 0.0, f"cannot move: {why}"
-    days = np.arange(1, min(int(room), MOST_DAYS) + 1)
-    begin, finish = (
-        calendar.add(np.full(len(days), np.datetime64(at, "us")), days * a_day)
-        for at in (task.begin, task.finish)
+def _moves(plan: Schedule, calendar_id: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Float, the fewest days later that free the hours, how many these are, in words.
+
+    In working time of its calendar a task only slides along: what of it lies in the week is the
+    overlap of both.
+    """
+    calendar = calendar_of(plan, calendar_id)
+    begin, finish, opens, closes = (
+        calendar.minutes_before(rows[name]).to_numpy()[:, None]
+        for name in ("begin", "finish", "opens", "closes")
     )
-    begin, finish = np.maximum(begin, week[0]), np.minimum(finish, week[1])
-    still = np.maximum(calendar.hours_between(begin, finish), 0)
-    whole = calendar.hours_between(task.begin, task.finish)
-    relief = hours - task.hours * still / max(whole, 1 / 60)
-    is_enough = relief >= min(over, hours) - ENOUGH
-    best = int(is_enough.argmax() if is_enough.any() else relief.argmax())
-    if relief[best] < ENOUGH:
-        return room, np.nan, 0.0, "moving it within its float frees nothing in this week"
-    n, decimals = int(days[best]), int(over < 10)
-    words = (
-        f"move by {n} day{'s' * (n != 1)}, it has {number(room)} of float: frees "
-        f"{number(min(relief[best], over), decimals)} of {number(over, decimals)} h"
+    a_day = 24.0 if calendar_id == ELAPSED else plan.project.header.hours_per_day
+    room = rows["total_float_hours"].clip(lower=0) / a_day
+    hours, left, over = (rows[[name]].to_numpy() for name in ("hours", "left", "over_hours"))
+    days = np.arange(1, MOST_DAYS + 1)
+    slide = days * round(a_day * 60)
+    still = np.minimum(finish + slide, closes) - np.maximum(begin + slide, opens)
+    relief = hours - left * np.clip(still, 0, None) / np.maximum(finish - begin, 1)
+    is_fixed = rows["is_started"] | (rows["kind"] != "task")
+    relief[(days > room.to_numpy()[:, None]) | is_fixed.to_numpy()[:, None]] = 0
+    enough = relief >= np.minimum(over, hours) - ENOUGH
+    best = np.where(enough.any(axis=1), enough.argmax(axis=1), relief.argmax(axis=1))
+    freed = relief[np.arange(len(rows)), best]
+    why = np.select(
+        [freed >= ENOUGH, rows["kind"] != "task", rows["is_started"], room < 1],
+        ["", "cannot move: goes along with the work", "cannot move: under way",
+         "cannot move: no day of float"],
+        "moving it within its float frees nothing in this week",
+    )  # fmt: skip
+    found = pd.DataFrame({"float_days": room, "relief_hours": freed, "remedy": why})
+    found["move_days"] = np.where(why == "", days[best], np.nan)
+    words = map(_remedy, found.itertuples(), over[:, 0])
+    return found.assign(remedy=found["remedy"].where(why != "", list(words)))
+
+
+def _remedy(row: Any, over: float) -> str:
+    decimals = int(over < 10)
+    freed = number(min(row.relief_hours, over), decimals)
+    days = f"{row.move_days:.0f} day{'s' * (row.move_days != 1)}"
+    return (
+        f"move by {days}, it has {number(row.float_days)} of float: frees {freed} of "
+        f"{number(over, decimals)} h"
     )
-    return room, float(n), float(relief[best]), words

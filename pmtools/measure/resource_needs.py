@@ -27,17 +27,10 @@ def resource_needs(plan: Schedule, weeks: int = 26) -> pd.DataFrame | CannotSay:
         `shortfall_fte` (full-time people of the project's calendar in that week; NaN in a week
         without work time), `tasks`. Up to the last week in which work is left.
     """
-    load = workload(plan, weeks, is_everyone=True)
-    if not (load["load_hours"] > 0).any():
+    load = workload(plan, weeks, by="role", is_everyone=True)
+    if isinstance(load, CannotSay) or not (load["load_hours"] > 0).any():
         return CannotSay("nobody is assigned to work that is left")
-    people = plan.project.resources.set_index("id")
-    role = people["role"].where(people["role"] != "", people["name"])
-    load = load.assign(role=load["resource_id"].map(role))
-    needs = load.groupby(["role", "week"], as_index=False).agg(
-        needed_hours=("load_hours", "sum"),
-        capacity_hours=("capacity_hours", "sum"),
-        tasks=("tasks", lambda names: "; ".join(filter(None, names))),
-    )
+    needs = load.assign(needed_hours=load["load_hours"]).sort_values(["role", "week"])
     needs = needs[needs["role"].isin(needs["role"][needs["needed_hours"] > 0])]
     needs = needs[needs["week"] <= needs["week"][needs["needed_hours"] > 0].max()]
     short = (needs["needed_hours"] - needs["capacity_hours"]).clip(lower=0)

@@ -20,18 +20,8 @@ from pmtools.words import number
 A_WEEK = pd.Timedelta(weeks=1)
 OF_A_PERSON = ("id", "name", "kind", "role", "department_id", "email", "capacity", "calendar_id")
 BY = {"person": "resource_id", "role": "role", "department": "department"}
-COLUMNS = {
-    "resource_id": "str",
-    "resource": "str",
-    "role": "str",
-    "department": "str",
-    "week": "datetime64[us]",
-    "load_hours": "float64",
-    "capacity_hours": "float64",
-    "tasks": "str",
-    "projects": "str",
-    "doubt": "str",
-}
+WORDS = ("resource_id", "resource", "role", "department", "tasks", "projects", "doubt")
+NUMBERS = ("load_hours", "capacity_hours")
 
 
 @dataclass(frozen=True)
@@ -83,10 +73,10 @@ def workload(
     Returns
     -------
     DataFrame
-        `resource_id`, `resource`, `role`, `department`, `week` (its Monday), `load_hours`,
-        `capacity_hours`, `tasks` (names of the tasks of that week), `projects` (of several: the
-        hours of each), `doubt` (whose id or name another person has in another project),
-        `load_percent`, `is_overallocated` (load above capacity by more than a quarter of an hour).
+        `resource_id`, `resource`, `role`, `department`, `tasks` (names of the tasks of that week),
+        `projects` (of several: the hours of each), `doubt` (whose id or name another person has in
+        another project), `week` (its Monday), `load_hours`, `capacity_hours`, `load_percent`,
+        `is_overallocated` (load above capacity by more than a quarter of an hour).
 
     Raises
     ------
@@ -115,11 +105,12 @@ def workload(
             hours = loads.hours[mine, week]
             held = work.iloc[mine[hours > 0]]
             shares = _projects(held["project"], hours[hours > 0]) if len(every) > 1 else ""
-            rows.append((
-                *words, edges[week + 1].normalize() - A_WEEK, hours.sum(), capacity[week],
-                _joined(held["task"]), shares, _joined(members["doubt"]),
-            ))  # fmt: skip
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+            said = _joined(held["task"]), shares, _joined(members["doubt"])
+            monday = edges[week + 1].normalize() - A_WEEK
+            rows.append((*words, *said, monday, hours.sum(), capacity[week]))
+    columns = dict.fromkeys(WORDS, "str") | {"week": "datetime64[us]"}
+    columns |= dict.fromkeys(NUMBERS, "float64")
+    frame = pd.DataFrame(rows, columns=list(columns)).astype(columns)
     spare = frame["capacity_hours"].where(frame["capacity_hours"] > 0)
     frame["load_percent"] = frame["load_hours"] / spare * 100
     frame["is_overallocated"] = frame["load_hours"] > frame["capacity_hours"] + 0.25
@@ -187,14 +178,13 @@ def loads_between(
         of = pd.MultiIndex.from_arrays([np.full(len(work), n), work["resource_id"]])
         label = work["name"] if len(plans) == 1 else work["name"] + f" ({name})"
         works.append(work.assign(plan=n, project=name, task=label, who=place.loc[of].to_numpy()))
-        hours.append(_hours_in(plan, work, edges))
+        parts = work.rename(columns={"begin": "start", "hours": "amount"})
+        which = np.arange(len(work))
+        hours.append(amounts_by_period(parts, plan.calendars, edges, which, len(work)))
     capacity = [_capacity(plans, rows[rows["key"] == key], edges) for key in people["key"]]
-    return Loads(
-        people,
-        pd.concat(works, ignore_index=True),
-        np.concatenate(hours),
-        np.array(capacity).reshape(len(people), len(edges) - 1),
-    )
+    shape = (len(people), len(edges) - 1)
+    work = pd.concat(works, ignore_index=True)
+    return Loads(people, work, np.concatenate(hours), np.array(capacity).reshape(shape))
 
 
 def _people(plans: Sequence[Schedule]) -> pd.DataFrame:
@@ -249,11 +239,12 @@ def _projects(names: pd.Series, hours: Matrix) -> str:
 def _remaining_work(plan: Schedule, assignments: pd.DataFrame | None) -> pd.DataFrame:
     """Assignments of unfinished tasks: hours left, from `begin` to `finish` in their calendar."""
     tasks = plan.tasks[~plan.tasks["is_finished"] & (plan.tasks["kind"] != "summary")]
-    columns = ["id", "name", "kind", "early_start", "finish", "remaining_hours", "is_started",
-               "is_critical", "total_float_hours"]  # fmt: skip
+    columns = ["id", "name", "kind", "early_start", "finish", "remaining_hours", "is_started"]
     planned = plan.project.tasks[["id", "duration_hours", "is_elapsed", "calendar_id"]]
     rows = plan.project.assignments if assignments is None else assignments
-    rows = rows.merge(tasks[columns].merge(planned), left_on="task_id", right_on="id")
+    rows = rows.merge(
+        tasks[[*columns, "total_float_hours"]].merge(planned), left_on="task_id", right_on="id"
+    )
     rows = rows[~rows["is_fixed_quantity"]].reset_index(drop=True)
     of_clock = np.where(rows["is_elapsed"], plan.project.header.hours_per_day / 24, 1)
     duration = rows["duration_hours"].where(rows["duration_hours"] > 0)
@@ -272,12 +263,6 @@ def _remaining_work(plan: Schedule, assignments: pd.DataFrame | None) -> pd.Data
 def calendar_of(plan: Schedule, calendar_id: str) -> WorkCalendar:
     """The calendar that an assignment of `Loads.work` counts on."""
     return ALWAYS if calendar_id == ELAPSED else plan.calendars[calendar_id]
-
-
-def _hours_in(plan: Schedule, work: pd.DataFrame, edges: pd.DatetimeIndex) -> Matrix:
-    """Hours of each assignment in each period, spread over the working time of its task."""
-    parts = work.rename(columns={"begin": "start", "hours": "amount"})
-    return amounts_by_period(parts, plan.calendars, edges, np.arange(len(work)), len(work))
 
 
 def _capacity(plans: Sequence[Schedule], rows: pd.DataFrame, edges: pd.DatetimeIndex) -> Matrix:

@@ -164,8 +164,19 @@ def test_a_department_and_a_role_are_taken_away_as_one():
     assert found.loc["it", ["kind", "damage_days", "n_tasks"]].tolist() == ["team", 10, 2]
     assert "Engineer" not in found.index
     apart = [people[0], people[1] | {"department_id": "qa"}]
-    assert away(resources=apart).loc["Engineer", "kind"] == "team"
-    assert not {"it", "qa"} & set(away(resources=apart).index)
+    work = [{"task_id": t, "resource_id": r} for t, r in (("1", "ann"), ("2", "bob"), ("3", "ann"))]
+    found = away(resources=apart, assignments=work)
+    assert set(found.index) == {"ann", "bob", "Engineer"}
+    assert found.loc["Engineer", "kind"] == "team"
+
+
+def test_a_department_does_what_nobody_is_assigned_to():
+    """Quality does the test, whoever owns it; where Bob is assigned, it waits for him alone."""
+    found = away(start=pd.Timestamp("2026-03-16"))
+    assert found.loc["qa", ["damage_days", "hours", "n_tasks"]].tolist() == [10, 0, 1]
+    work = [{"task_id": "3", "resource_id": "bob"}]
+    found = away(start=pd.Timestamp("2026-03-16"), assignments=work)
+    assert found.loc["qa", "n_tasks"] == 0
 
 
 def test_a_vendor_is_known_by_its_name_or_its_mail():
