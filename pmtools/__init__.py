@@ -68,6 +68,8 @@ _CONTENTS = {
     "pmtools.measure.baseline": ("approve",),
     "pmtools.decide.commitment": ("commitment",),
     "pmtools.decide.signals": ("status",),
+    "pmtools.decide.comparison": ("compare", "Comparison"),
+    "pmtools.decide.recovery": ("recover", "Recovery", "levers", "lever_of", "Lever", "Permit"),
     "pmtools.decide.scenario": (
         "Scenario", "read_scenarios", "write_scenarios", "Crash", "Overlap", "Split", "Reorder",
         "Drop", "Postpone", "AddPerson", "RampUp", "SwapPerson", "Reassign", "Overtime",

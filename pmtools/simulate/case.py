@@ -60,12 +60,12 @@ class Case:
 
 def case_of(
     plan: Schedule, settings: Settings, *, as_responded: Collection[str] | None = None,
-    network: TrialNetwork | None = None,
+    network: TrialNetwork | None = None, may_be_certain: bool = False,
 ) -> Case | CannotSay:  # fmt: skip
     """The case of a plan; `network` is that of the plan, where it is known already.
 
-    CannotSay for a finished project, for a plan in which nothing is uncertain, and for a backlog
-    without history. Raises ProjectError as `uncertainty_of`, `open_risks` and `copula_of`, and for
+    CannotSay for a finished project, for a backlog without history and, unless it
+    `may_be_certain`, for a plan in which nothing is uncertain. Raises ProjectError as `uncertainty_of`, `open_risks` and `copula_of`, and for
     more than 4 calendar risks.
     """
     project = plan.project
@@ -85,7 +85,8 @@ def case_of(
     )  # fmt: skip
     if isinstance(found, CannotSay):
         return found
-    if not (found.tasks["source"] != "").any() and risks.empty:
+    is_certain = not (found.tasks["source"] != "").any() and risks.empty
+    if is_certain and not may_be_certain:
         return CannotSay(
             "no task that remains has a range, and no risk is open: one date is not a forecast"
         )

@@ -45,6 +45,10 @@ class Change:
         """The changed project; only where there are no `problems`."""
         raise NotImplementedError
 
+    def move(self, project: Project) -> Project:
+        """The same as far as it moves dates; without what only costs."""
+        return self.apply(project)
+
     def problem(self, found: str, remedy: str, expected: str = "") -> Problem:
         """A problem of this change."""
         return Problem(f"scenario, {self.kind.replace('_', ' ')}", found, expected, remedy,
@@ -135,13 +139,14 @@ def rescaled(project: Project, factors: Mapping[str, float], *, keeps_work: bool
     """The remaining durations of tasks times a factor each, with their ranges.
 
     What is done of a task stays; the three points of its estimate, which are of the whole task,
-    grow like the whole. With `keeps_work` stated hours of people stay, so that a shorter task
-    costs the same; otherwise they grow like the duration.
+    grow like the whole. Whole minutes remain. With `keeps_work` stated hours of people stay, so
+    that a shorter task costs the same; otherwise they grow like the duration.
     """
     factor = pd.Series(factors, dtype="float64")
     left = remaining_hours(project, factor.index)
+    rest = (60 * factor * left).round() / 60
     whole = project.tasks.set_index("id")["duration_hours"].reindex(factor.index).fillna(0)
-    grown = whole + (factor - 1) * left
+    grown = whole + rest - left
     share = (grown / whole.where(whole > 0)).fillna(1.0)
     tables = {"tasks": _with(project.tasks, "id", duration_hours=grown)}
     rows = project.estimates
@@ -156,7 +161,7 @@ def rescaled(project: Project, factors: Mapping[str, float], *, keeps_work: bool
         project.progress.index
     )
     rows = project.progress
-    now = rows["task_id"].map(factor * left).where(is_last & rows["task_id"].isin(begun(project)))
+    now = rows["task_id"].map(rest).where(is_last & rows["task_id"].isin(begun(project)))
     tables["progress"] = rows.assign(remaining_hours=now.fillna(rows["remaining_hours"]))
     return project.replace(**tables)
 

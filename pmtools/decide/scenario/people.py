@@ -255,6 +255,10 @@ class Overtime(Change):
             yield self.problem("it lasts longer than a year", "Choose a shorter span.")
 
     def apply(self, project: Project) -> Project:
+        changed = self.move(project)
+        return with_cost(changed, self._extra_pay(project, schedule(changed)))
+
+    def move(self, project: Project) -> Project:
         calendars = calendars_of(project)
         tasks = project.tasks.set_index("id")
         used = tasks.loc[list(self.task_ids), "calendar_id"]
@@ -268,7 +272,7 @@ class Overtime(Change):
         ]  # fmt: skip
         mine = project.tasks["id"].isin(self.task_ids)
         worked = project.tasks["calendar_id"].mask(mine, project.tasks["calendar_id"].map(fresh))
-        changed = project.replace(
+        return project.replace(
             calendars=with_rows(project, "calendars", named),
             exceptions=with_rows(project, "exceptions", [row for rows in days for row in rows]),
             tasks=project.tasks.assign(
@@ -277,7 +281,6 @@ class Overtime(Change):
                 is_resource_dependent=project.tasks["is_resource_dependent"] & ~mine,
             ),
         )
-        return with_cost(changed, self._extra_pay(project, schedule(changed)))
 
     def _fresh_id(self, project: Project, calendar_id: str) -> str:
         known, n = set(project.calendars["id"]), 1
