@@ -110,8 +110,8 @@ def look_ahead(plan: Schedule, weeks: int = 2, *, by: str = "person") -> pd.Data
     -------
     DataFrame
         `party`, `task_id`, `name`, `part` (owner, else works on it; of a department the names),
-        `due` (words), `due_date`, `hours` (work of the party that is left; NaN where it has
-        none), `float_days`. By party and date; what nobody is named for comes last.
+        `due` (words; not by department), `due_date`, `hours` (work of the party that is left; NaN
+        where it has none), `float_days`. By party and date; what nobody is named for comes last.
 
     Raises
     ------
@@ -150,4 +150,4 @@ def look_ahead(plan: Schedule, weeks: int = 2, *, by: str = "person") -> pd.Data
     rows["is_last"] = rows["party_id"] == ""
     rows = rows.sort_values(["is_last", "party", "due_date"], kind="stable", ignore_index=True)
     columns = ["party", "task_id", "name", "part", "due", "due_date", "hours", "float_days"]
-    return rows[columns]
+    return rows[columns] if by == "person" else rows[columns].drop(columns="due")

@@ -12,6 +12,10 @@ from pmtools.schedule import Schedule
 from pmtools.words import day
 
 RULES = {
+    "nothing-stated": (
+        "amber",
+        "Write down who answers for each deliverable (A), who does it (R).",
+    ),
     "no-role": ("red", "Name who answers for it (A) and who does it (R)."),
     "no-accountable": ("red", "Name the one party with A."),
     "several-accountable": ("amber", "Leave one A; the others are R, C or I."),
@@ -51,7 +55,7 @@ class Case(NamedTuple):
 def findings_of(
     case: Case, due_days: int, most_responsible: int, most_consulted: int, most_at_once: int
 ) -> pd.DataFrame:
-    """What breaks a rule, the gravest and earliest first; nothing where nobody has a role."""
+    """What breaks a rule, the gravest and earliest first."""
     status = case.plan.status_date or case.plan.start
     soon = status + pd.Timedelta(days=due_days)
     booked = set(case.booked.itertuples(index=False, name=None))
@@ -69,6 +73,11 @@ def findings_of(
             _presence(case, item, cells[~cells["is_inherited"]], booked),
         )
         rows += [(*hit, item.kind, item.id, item.name, item.due) for hit in hits]
+    if case.cells.empty:
+        said = "nobody has written down who is responsible for what"
+        header = case.plan.project.header
+        hit = _Hit("nothing-stated", "no roles", said)
+        rows.append((*hit, "project", header.id, header.name, pd.NaT))
     for hit in chain(_at_once(case, most_at_once), _idle(case)):
         rows.append((*hit, "party", hit.party_id, names[hit.party_id], pd.NaT))
     given = [*_Hit._fields, "kind", "id", "what", "due"]

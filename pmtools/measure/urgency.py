@@ -30,7 +30,8 @@ def who_must_act(plan: Schedule, weeks: int = 2) -> pd.DataFrame:
     soon = plan.calendars[""].next_work(plan.status_date or plan.start) + pd.Timedelta(days=1)
     late = overdue(plan)
     late = late.assign(
-        due_date=late["was_due"], is_waiting=~late["is_started"] & (late["start"] >= soon)
+        due_date=late["was_due"],
+        is_waiting=~late["is_started"] & ((late["start"] >= soon) | late["id"].isin(_held(plan))),
     )
     actions = open_items(plan.project, "action")
     actions = actions[actions["is_overdue"]].assign(
@@ -56,3 +57,9 @@ def who_must_act(plan: Schedule, weeks: int = 2) -> pd.DataFrame:
     ids = found.index.to_series().astype("str")
     party = names_of(plan.project.resources, ids).mask(ids == "", "nobody named")
     return found.assign(party=party)[COLUMNS].reset_index(drop=True)
+
+
+def _held(plan: Schedule) -> pd.Series:
+    """What follows on unfinished work: some tools leave it in the past all the same."""
+    is_finished = plan.links["predecessor_id"].map(plan.tasks.set_index("id")["is_finished"])
+    return plan.links.loc[(plan.links["kind"] == "FS") & is_finished.eq(False), "successor_id"]

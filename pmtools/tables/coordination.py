@@ -35,6 +35,8 @@ def table_look_ahead(rows: pd.DataFrame | CannotSay, *, title: str = "What is ah
         "due": ("Must", "text"), "due_date": ("On", "date"), "hours": ("Hours", "hours"),
         "float_days": ("Float", "days"),
     }  # fmt: skip
+    if not isinstance(rows, CannotSay):
+        columns = {name: label for name, label in columns.items() if name in rows}
     note = {
         "float_days": "Float: working days by which a task can slip before the finish does; below "
         "zero it is too late already"

@@ -275,11 +275,13 @@ def test_a_task_that_states_roles_is_judged_too():
     assert list(found.rows["id"]) == ["P", "M"]
 
 
-def test_a_project_without_responsibilities_has_an_empty_matrix_and_no_finding():
-    """Nothing is said about what nobody has written down."""
+def test_a_project_without_responsibilities_has_an_empty_matrix_and_one_finding():
+    """That nobody has written them down is said once, not once a deliverable."""
     for project in (small_plan(), raci_plan([]), raci_plan([], deliverables=[])):
         found = responsibility(project)
-        assert found.cells.empty and found.findings.empty and found.tasks.empty
+        assert found.cells.empty and found.tasks.empty
+        assert list(found.findings["code"]) == ["nothing-stated"]
+        assert found.findings["what"].iloc[0] == project.header.name
         assert "0 parties" in str(found) and "<table" in found._repr_html_()
 
 

@@ -26,6 +26,13 @@ def test_who_can_act_on_what_is_overdue_comes_before_those_who_wait_for_it():
     assert found["n_waiting"].tolist() == [1, 1]
 
 
+def test_work_that_a_tool_leaves_in_the_past_waits_all_the_same():
+    """Microsoft Project does not move what was not begun: test still waits for build."""
+    late, header = pd.Timestamp("2026-04-03 23:59"), {"scheduling": "microsoft_project"}
+    found = who_must_act(schedule(small_plan(late, [DESIGN_DONE], header=header)))
+    assert found[["party", "n_waiting"]].to_numpy().tolist() == [["Bob", 1], ["Ann", 1]]
+
+
 def test_what_is_only_due_comes_after_what_is_overdue():
     """On 6 March nothing is overdue; within two weeks Bob builds and Ann tests."""
     project = small_plan(FRIDAYS[0], [DESIGN_DONE])

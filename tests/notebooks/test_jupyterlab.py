@@ -76,6 +76,7 @@ def wait_for(url, server):
         ("weekly_report", 5, "forecast to finish"),
         ("scheduling", 6, "Load after levelling"),
         ("planning", 3, "The outside view"),
+        ("coordination", 7, "Who must act first"),
         ("organization", 3, "What is stuck"),
     ],
 )
