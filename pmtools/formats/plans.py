@@ -58,7 +58,7 @@ def read_plans(
         some = _read(files[start : start + _AT_ONCE])
         found += [_with_day(file.relative_to(root), plan, date_format) for file, plan in some]
     return sorted(
-        ((name, _with_id(name, plan, project_id, date_format)) for name, plan in found),
+        ((name, _with_id(plan, project_id, date_format)) for name, plan in found),
         key=lambda named: (_when(named[1]), named[0]),
     )
 
@@ -78,13 +78,13 @@ def _with_day(
 
 
 def _with_id(
-    name: str, plan: Project | ProblemsError, project_id: str, date_format: str
+    plan: Project | ProblemsError, project_id: str, date_format: str
 ) -> Project | ProblemsError:
     if isinstance(plan, ProblemsError):
         return plan
     if plan.header.status_date is None:
         remedy = f"Put the day into its name, written {date_format}."
-        return refused(name, "it has no status date", "a day", remedy)
+        return refused("status date", "the file has none", "a day", remedy)
     return plan.replace(header=replace(plan.header, id=project_id or plan.header.id))
 
 
