@@ -15,7 +15,8 @@ def handoffs(n=14):
         late = float(k % 4 * 2) if k % 2 else 0.0
         rows.append(
             {
-                "from_id": f"{k}", "from_task": frames.NAMES[k % 5], "to_task": f"Task {k}",
+                "by": "department", "from_id": f"{k}",
+                "from_task": frames.NAMES[k % 5], "to_task": f"Task {k}",
                 "sender": PARTIES[k % 5], "receiver": PARTIES[(k * 2 + 1) % 5 - (k % 5 == 4)],
                 "due": due, "needed_by": due + pd.Timedelta(days=k % 3), "state": state,
                 "float_days": float(k % 3), "is_late": late > 0, "days_late": late,

@@ -29,7 +29,7 @@ def chart_handoffs(
     Parameters
     ----------
     handoffs
-        sender, receiver, from_task, due, needed_by, state, is_late, days_late, late_by,
+        by, sender, receiver, from_task, due, needed_by, state, is_late, days_late, late_by,
         late_because, wait_days (columns of `handoffs`); what is done is left out, of the others
         the first 24 are drawn.
     status_date
@@ -50,7 +50,9 @@ def chart_handoffs(
     return theme.finished(
         _layers(arrows, lanes, first, last, status_date),
         title=title,
-        subtitle="Each arrow: what changes hands on its day, from the lane of the giver into that "
+        subtitle="Between people, not departments. "
+        * bool((rows["by"] == "person").any())
+        + "Each arrow: what changes hands on its day, from the lane of the giver into that "
         "of the receiver. Orange and bold: later than agreed, in working days. Dashed: handed "
         f"over, the receiver has not begun.{more}{_begun_with(late)}",
         description=f"{title}: {len(rows)} hand-offs between {len(lanes)} parties, {len(late)} "

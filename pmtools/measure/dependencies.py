@@ -62,7 +62,7 @@ def handoff_parties(
     Returns
     -------
     DataFrame
-        party, rank (1: most), n_out, n_in (given, taken), n_open_out, n_open_in, n_late_out,
+        id, party, rank (1: most), n_out, n_in (given, taken), n_open_out, n_open_in, n_late_out,
         n_late_in (waits for), n_partners. CannotSay as `handoffs`.
     """
     pairs = dependency_matrix(plan, by=by)

@@ -36,8 +36,8 @@ def handoffs(
     weeks
         Only what is open, and late, waiting or due in so many weeks from the status date.
     by
-        `department` or `person` (owner of the task); "" takes people where departments are not
-        known.
+        `department` or `person` (owner of the task), else ValueError; "": people where no
+        departments are known, as column `by` says.
 
     Returns
     -------
@@ -49,8 +49,7 @@ def handoffs(
           to_department; sender, receiver (names), sender_id, receiver_id; kind, link (words)
         - due: when the predecessor hands over (its finish; of SS and SF its start), or did where
           `is_handed_over`; needed_by: the latest that keeps the date of the successor; float_days:
-          slack of the link in working days (from the status date where handed over), NaN where
-          the successor has begun
+          slack of the link (from the status date where handed over), NaN where that has begun
         - baseline_due, last_due; days_late, slip_days: working days from these to `due`
         - is_late: later than in the baseline, without one than in the last forecast; late_by,
           late_because: whose task the delay begins with, back along what sets the dates
@@ -58,11 +57,6 @@ def handoffs(
           day has passed), due (in two weeks), future
         - wait_days: working days since it was handed over and is not begun; or since the agreed
           day was over and all other inputs were there; waits_for: on whom, in words
-
-    Raises
-    ------
-    ValueError
-        For another `by`.
     """
     if isinstance(plan, CannotSay):
         return plan
@@ -82,10 +76,10 @@ def handoffs(
         until = (now.status_date or now.start) + pd.Timedelta(weeks=weeks)
         is_near = rows["state"].isin(["late", "waiting"]) | (rows["due"] <= until)
         rows = rows[is_near & (rows["state"] != "done")]
-    order = rows["state"].map(STATES.index).astype("int64")
-    return rows.assign(order=order).sort_values(
-        ["order", "due"], kind="stable", ignore_index=True
-    ).drop(columns="order")  # fmt: skip
+    return rows.sort_values(
+        ["state", "due"], kind="stable", ignore_index=True,
+        key=lambda each: each.map(STATES.index) if each.name == "state" else each,
+    )  # fmt: skip
 
 
 def between_parties(
@@ -100,6 +94,7 @@ def between_parties(
     if len(known[chosen]) < 2:
         return CannotSay(f"the tasks do not name two {by + 's' if by else 'departments or owners'}")
     by = chosen
+    rows = rows.assign(by=by)
     ends = {"sender": f"from_{BY[by]}", "receiver": f"to_{BY[by]}"}
     ends |= {f"{end}_id": f"{column}_id" for end, column in ends.items()}
     rows = rows.assign(**{end: rows[column] for end, column in ends.items()})
@@ -146,13 +141,11 @@ def _of_leaves(plan: Schedule, work: pd.DataFrame) -> pd.DataFrame:
         .drop_duplicates("id").set_index("id")["leaf"]
         for name in ("start", "finish")
     )  # fmt: skip
-    rows = plan.links.copy()
-    for end, column, kinds in (
-        ("from", "predecessor_id", "SS SF"),
-        ("to", "successor_id", "FS SS"),
-    ):
-        is_start, ids = rows["kind"].isin(kinds.split()), rows[column]
-        rows[f"{end}_id"] = ids.map(first).where(is_start, ids.map(last))
+    rows = plan.links
+    for end, column, kinds in (("from", "predecessor_id", ["SS", "SF"]),
+                               ("to", "successor_id", ["FS", "SS"])):  # fmt: skip
+        ids = rows[column].map(last).mask(rows["kind"].isin(kinds), rows[column].map(first))
+        rows = rows.assign(**{f"{end}_id": ids})
     rows = rows.drop(columns=["predecessor_id", "successor_id", "is_driving"])
     return rows.dropna(subset=["from_id", "to_id"]).reset_index(drop=True)
 
@@ -204,10 +197,9 @@ def _waits(rows: pd.DataFrame, plan: Schedule) -> dict[str, pd.Series]:
     since = agreed.where(n_missing == 1).mask(is_in, rows["due"]).mask(rows["is_begun"])
     days = days_late(plan, since, plan.status_date or pd.NaT)
     days = days.where(days > 0)
-    words = pd.Series("for this input alone", index=rows.index)
-    words = words.mask(is_in, "though nothing is missing").mask(
-        is_in & (n_missing > 0), "for other inputs"
-    )
+    words = np.select([~is_in, n_missing > 0], ["for this input alone", "for other inputs"],
+                      "though nothing is missing")  # fmt: skip
+    words = pd.Series(words, rows.index, dtype="str")
     return {"wait_days": days, "waits_for": words.where(days.notna(), "")}
 
 

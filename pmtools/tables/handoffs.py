@@ -13,7 +13,7 @@ _STATES = {"late": "▲ Late", "waiting": "■ Waiting", "due": "Due", "future":
 
 
 def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
-    """Open hand-offs, the late ones first: state, sender, receiver, from_task, to_task, due,
+    """Open hand-offs, the late ones first: by, state, sender, receiver, from_task, to_task, due,
     days_late, float_days (working days), late_because, wait_days, waits_for.
     """
     columns: Columns = {
@@ -21,7 +21,9 @@ def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
         "what": ("What › for", "text"), "due": ("On", "date"), "float_days": ("Float", "days"),
         "days_late": ("Late", "signed_days"), "why": ("Why", "text"),
     }  # fmt: skip
+    title = "Hand-offs"
     if not isinstance(handoffs, CannotSay):
+        title += " between people" * bool((handoffs["by"] == "person").any())
         rows = handoffs[handoffs["state"] != "done"]
         handoffs = rows.assign(
             said_state=rows["state"].map(_STATES),
@@ -34,7 +36,7 @@ def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
         "days_late": "Late: working days after the agreed day, − is earlier",
     }
     empty = "No hand-off between departments or people is open."
-    return table(handoffs, columns, title="Hand-offs", note=note, empty=empty)
+    return table(handoffs, columns, title=title, note=note, empty=empty)
 
 
 _REASON = ("from_task", "late_because", "wait_days", "waits_for")

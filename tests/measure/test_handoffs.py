@@ -156,6 +156,7 @@ def test_without_departments_people_hand_over_to_people():
     plan = handoff_plan.handoff_plan(tasks=without("department_id"), departments=[])
     rows = found(plan)
     assert rows.loc["lines>install", ["sender", "receiver"]].tolist() == ["Nina", "Fred"]
+    assert set(rows["by"]) == {"person"} and set(found()["by"]) == {"department"}
     assert found(by="person").loc["lines>install", "sender"] == "Nina"
 
 

@@ -2,6 +2,7 @@
 
 import handoff_frames
 
+from pmtools.charts import chart_handoffs
 from pmtools.metrics import CannotSay
 from pmtools.tables import table_handoff_parties, table_handoffs, table_readiness
 
@@ -15,6 +16,15 @@ def test_the_state_is_said_with_a_sign():
     """Shape and word, not a colour alone."""
     states = column(table_handoffs(handoff_frames.handoffs()), "State")
     assert {"▲ Late", "■ Waiting", "Due", "Later"} == set(states)
+
+
+def test_handoffs_between_people_are_called_so():
+    """Where a plan knows no departments, nobody shall think that it does."""
+    rows = handoff_frames.handoffs()
+    assert table_handoffs(rows).title == "Hand-offs"
+    assert table_handoffs(rows.assign(by="person")).title == "Hand-offs between people"
+    subtitle = chart_handoffs(rows.assign(by="person")).to_dict()["title"]["subtitle"]
+    assert subtitle[0].startswith("Between people, not departments.")
 
 
 def test_a_late_one_says_what_delays_it():
