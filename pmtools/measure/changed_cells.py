@@ -78,11 +78,10 @@ class _Comparison:
         self.scope = {*before.tasks["id"]} ^ {*after.tasks["id"]}
 
     def compare_headers(self) -> None:
-        rows = [pd.DataFrame([vars(end.project.header)]) for end in self.ends]
-        was, now = (vars(end.project.header) for end in self.ends)
+        headers = [vars(end.project.header) for end in self.ends]
         for column in HEADER:
-            if was[column.name] != now[column.name]:
-                self._tell_changed("header", column, rows, np.zeros(1, int))
+            if headers[0][column.name] != headers[1][column.name]:
+                self._tell_cells("header", column, [pd.DataFrame([of]) for of in headers])
 
     def compare(self, table: str) -> None:
         schema, frames = TABLES[table], [getattr(end.project, table) for end in self.ends]
@@ -92,25 +91,21 @@ class _Comparison:
             for column in schema.columns:
                 found = _different(*(of[column.name].to_numpy() for of in rows), column=column)
                 if len(found):
-                    self._tell_changed(table, column, rows, found)
+                    self._tell_cells(table, column, [of.iloc[found] for of in rows])
         for end, change in enumerate(("removed", "added")):
             rows_of = frames[end].drop(index=both[end])
             if len(rows_of):
                 self._tell_rows(table, change, end, rows_of)
 
-    def _tell_changed(
-        self, table: str, column: Column, rows: list[pd.DataFrame], found: np.ndarray
-    ) -> None:
-        words = [
-            end.words(table, column, of, found) for end, of in zip(self.ends, rows, strict=True)
-        ]
-        raw = [of[column.name].iloc[found].to_list() for of in rows]
+    def _tell_cells(self, table: str, column: Column, rows: list[pd.DataFrame]) -> None:
+        words = [end.words(table, column, of) for end, of in zip(self.ends, rows, strict=True)]
+        raw = [of[column.name].to_list() for of in rows]
         for n, (was, now) in enumerate(zip(*words, strict=True)):
             if was == now:
                 words[0][n], words[1][n] = (_exactly(values[n]) for values in raw)
         group = _GROUP_OF.get(f"{table}.{column.name}") or _GROUP_OF[table]
-        self._tell(table, "changed", column.name, [group] * len(found), words, raw,
-                   self.ends[1].called(table, rows[1], found))  # fmt: skip
+        called, groups = self.ends[1].called(table, rows[1]), [group] * len(rows[1])
+        self._tell(table, "changed", column.name, called, groups, words, raw)
 
     def _tell_rows(self, table: str, change: str, end: int, rows: pd.DataFrame) -> None:
         """Rows that came or left; those of a task that came or left with it are scope."""
@@ -122,13 +117,11 @@ class _Comparison:
             tasks = rows[[c.name for c in TABLES[table].columns if c.refers_to == "tasks"]]
             moved = tasks.isin(self.scope).any(axis=1)
             groups = ["scope" if is_scope else groups[0] for is_scope in moved]
-        self._tell(
-            table, change, "", groups, words, raw, self.ends[end].called(table, rows, slice(None))
-        )
+        self._tell(table, change, "", self.ends[end].called(table, rows), groups, words, raw)
 
     def _tell(
-        self, table: str, change: str, column: str, groups: list[str], words: list[list[str]],
-        raw: list[list[Any]], called: list[list[str]],
+        self, table: str, change: str, column: str, called: list[list[str]], groups: list[str],
+        words: list[list[str]], raw: list[list[Any]],
     ) -> None:  # fmt: skip
         same = [[of] * len(groups) for of in (table, change, column, label_of(column) or change)]
         columns = [*same[:2], *called, groups, *same[2:], *words, *raw]
@@ -151,34 +144,28 @@ class _Said:
             self._names[table] = dict(zip(rows["id"], rows[name], strict=True))
         return self._names[table]
 
-    def called(self, table: str, rows: pd.DataFrame, at: Any) -> list[list[str]]:
+    def called(self, table: str, rows: pd.DataFrame) -> list[list[str]]:
         """Of rows the id (all of the key), the id of the task, and the name."""
         if table == "header":
             return [[self.header.id], [""], [self.header.name]]
         schema = TABLES[table]
-        refs = [c for c in schema.columns if c.kind == "id" and c.name in (schema.key or rows)]
-        key = [*schema.key] or [c.name for c in refs]
-        ids = [[str(v).removesuffix(" 00:00:00") for v in rows[name].iloc[at]] for name in key]
-        names = [rows["name"].iloc[at].to_list()] if "name" in rows else []
-        if "id" in rows:
-            names = [[self.names(table)[id_] for id_ in rows["id"].iloc[at]]]
-        elif table == "links":
-            named = [self.words(table, c, rows, at) for c in refs]
-            names = [[f"{now}, linked to {was}" for was, now in zip(*named, strict=True)]]
-        else:
-            names = [self.words(table, c, rows, at, nothing="") for c in refs] + names
+        known = [] if "id" in rows else (schema.key or [*rows])
+        refs = [column for column in schema.columns if column.kind == "id" and column.name in known]
+        key = [*schema.key] or [column.name for column in refs] or ["id"]
+        names = [self.words(table, column, rows, nothing="") for column in refs]
+        names += [rows[name].to_list() for name in ("name", "title", "goal") if name in rows]
+        joint = ", "
+        if table == "links":
+            names, joint = names[::-1], ", linked to "
+        ids = [[str(v).removesuffix(" 00:00:00") for v in rows[name]] for name in key]
         task = {"tasks": "id", "links": "successor_id"}.get(table, "task_id")
-        tasks = rows[task].iloc[at].to_list() if task in rows else [""] * len(ids[0])
-        said = (
-            [", ".join(filter(None, of)) for of in zip(*parts, strict=True)]
-            for parts in (ids, names)
-        )
-        return [next(said), tasks, next(said)]
+        tasks = rows[task].to_list() if task in rows else [""] * len(rows)
+        return [_joined(ids, ", "), tasks, _joined(names, joint)]
 
     def carried(self, table: str, rows: pd.DataFrame) -> list[str]:
         """What is said in rows beyond their keys and names: `duration 5 d, owner Ann`."""
         if table == "links":
-            return self.words(table, TABLES[table].column("kind"), rows, slice(None))
+            return self.words(table, TABLES[table].column("kind"), rows)
         told: list[list[str]] = [[] for _ in range(len(rows))]
         named = {*TABLES[table].key, "name", "title"}
         if not TABLES[table].key and "id" not in rows:
@@ -186,24 +173,23 @@ class _Said:
         for column in TABLES[table].columns:
             if column.name not in named:
                 label, values = label_of(column.name), rows[column.name].to_list()
-                words = self.words(table, column, rows, slice(None), nothing="")
+                words = self.words(table, column, rows, nothing="")
                 for into, said, value in zip(told, words, values, strict=True):
                     if said and value != column.default:
                         into.append(f"{label} {said}")
         return [", ".join(said) or TABLES[table].row for said in told]
 
     def words(
-        self, table: str, column: Column, rows: pd.DataFrame, at: Any, nothing: str = NOTHING
+        self, table: str, column: Column, rows: pd.DataFrame, nothing: str = NOTHING
     ) -> list[str]:
         """A column of some rows as people read it."""
         name, per_day = column.name, self.header.hours_per_day
         if table == "links" and name in ("kind", "lag_hours", "lag_kind"):
-            links = rows[["kind", "lag_hours", "lag_kind"]].iloc[at].itertuples(index=False)
+            links = rows[["kind", "lag_hours", "lag_kind"]].itertuples(index=False)
             return [LINK_WORDS[kind] + lag_words(lag, of, per_day) for kind, lag, of in links]
-        say, values = self._saying(column), rows[name].iloc[at].to_list()
+        say, values = self._saying(column), rows[name].to_list()
         if table == "tasks" and name == "duration_hours":
-            is_elapsed = rows["is_elapsed"].iloc[at]
-            values = (values / np.where(is_elapsed, 24 / per_day, 1)).tolist()
+            values = (values / np.where(rows["is_elapsed"], 24 / per_day, 1)).tolist()
         return [nothing if is_missing(value) else say(value) for value in values]
 
     def _saying(self, column: Column) -> Callable[[Any], str]:
@@ -237,6 +223,10 @@ def label_of(column: str) -> str:
     for part, words in _LABELS.items():
         column = column.replace(part, words)
     return column
+
+
+def _joined(columns: list[list[str]], joint: str) -> list[str]:
+    return [joint.join(filter(None, row)) for row in zip(*columns, strict=True)]
 
 
 def _number(value: float, decimals: int, unit: str) -> str:

@@ -29,7 +29,7 @@ _TOLD = {
     "header.budget": ("promise", "Budget of the project"),
     "header.calendar_id": ("calendar", "Calendar of the project"),
     "tasks.deadline": ("promise", "Deadline: {}"),
-    "tasks.": ("scope", "{}"),
+    "tasks.": ("scope", "Row: {}"),
     "tasks.name": ("scope", "Renamed: {}"),
     "tasks.is_active": ("scope", "Active: {}"),
     "tasks.owner_id": ("owner", "{}"),
@@ -154,9 +154,8 @@ def _baseline(before: Schedule, after: Schedule) -> Iterator[_Change]:
         for plan in (before, after)
     )
     if not was.equals(now):
-        what = (
-            "Baseline removed" if now.empty else approval_words(now.iloc[0], set(was["baseline"]))
-        )
+        known = set(was["baseline"])
+        what = "Baseline removed" if now.empty else approval_words(now.iloc[0], known)
         currency = after.project.header.currency
         days = days_late(after, was["finish"].max(), now["finish"].max())
         words = (_approved(approved_baseline(p.project), currency) for p in (before, after))
@@ -189,22 +188,20 @@ def _told(
     found: dict[tuple[str, ...], list[dict[str, float]]] = {}
     for cell, place in zip(cells[is_told].itertuples(), places[is_told], strict=True):
         kind, title = _TOLD[place]
-        what, owner = cell.name, owners.get(cell.task_id, "")
+        words, (what, owner) = [cell.before, cell.after], (cell.name, owners.get(cell.task_id, ""))
         if kind == "register":
             what, owner = items[cell.id]
-        words = [cell.before, cell.after]
         if place in ("tasks.", "register."):
             row = cell.after_value or cell.before_value
             if row["kind"] == "summary":
                 continue
-            title = f"{cell.change.capitalize()}: {{}}" if place == "tasks." else title
+            title = title.replace("Row", cell.change.capitalize())
             words = _row_words(cell.change, row, after.project.header.hours_per_day)
         elif cell.table in ("register", "assignments") and cell.column not in ("", "status"):
             words = [f"{cell.label} {word}" for word in words]
         days = days_late(after, cell.before_value, cell.after_value) if "deadline" in place else NAN
-        for side, word in zip(
-            found.setdefault((kind, title.format(what), owner), [{}, {}]), words, strict=True
-        ):
+        sides = found.setdefault((kind, title.format(what), owner), [{}, {}])
+        for side, word in zip(sides, words, strict=True):
             side |= {word: days} if word else {}
     for (kind, what, owner), sides in found.items():
         was, now = (", ".join(side) or _EMPTY.get(kind, "") for side in sides)
@@ -245,13 +242,9 @@ def _work(before: Schedule, after: Schedule, owners: dict[str, str]) -> Iterator
     is_known, is_work = both["step_before"].notna(), both["kind"] != "level_of_effort"
     moved = (both["state"] != both["state_before"]) | (ends != 0)
     # Of work under way, the duration grows by what is left: that is told as its progress.
+    is_resized = is_known & (now < FINISHED) & (was == NOT_STARTED) & (grown != 0)
     for kind, words, days, which in (
-        (
-            "estimate",
-            "size",
-            grown,
-            is_known & (now < FINISHED) & (was == NOT_STARTED) & (grown != 0),
-        ),
+        ("estimate", "size", grown, is_resized),
         ("reopened", "state", ends, is_work & (now < was)),
         ("finished", "ends", ends, is_work & (now == FINISHED) & (was < now)),
         ("started", "starts", starts, is_work & (now == STARTED) & (was < now)),
@@ -272,10 +265,8 @@ def _steps(plan: Schedule) -> pd.DataFrame:
     state = state.mask(step == NOT_STARTED, "not started").mask(
         step == FINISHED, "finished " + ends
     )
-    size = (tasks["duration_hours"] / per_day).map(_days)
-    return tasks.assign(
-        step=step, starts=tasks["start"].map(day), ends=ends, size=size, state=state
-    )
+    size, starts = (tasks["duration_hours"] / per_day).map(_days), tasks["start"].map(day)
+    return tasks.assign(step=step, starts=starts, ends=ends, size=size, state=state)
 
 
 def _days(value: float) -> str:

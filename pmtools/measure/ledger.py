@@ -23,9 +23,14 @@ LEDGER = ["status_date", "what", "before", "after", "days", "amount", "because",
           "is_approved"]  # fmt: skip
 WITHOUT = "without approval"
 NO_CHANGE = "no change of the plan: progress and the passage of time"
-_MOVES = ("", "duration_hours", "is_elapsed", "is_active", "lag_hours", "lag_kind", "constraint",
-          "constraint_date")  # fmt: skip
-"""Columns of tasks and links that change what is to be done; "" is a whole row."""
+_MOVES = """
+    tasks. tasks.kind tasks.duration_hours tasks.is_elapsed tasks.is_active tasks.constraint
+    tasks.constraint_date tasks.calendar_id tasks.levelling_delay_hours links. links.lag_hours
+    links.lag_kind links.lag_calendar calendars. exceptions. resources.calendar_id header.start
+    header.calendar_id header.scheduling header.lag_calendar header.out_of_sequence
+    header.constraints"""
+"""Cells and rows of a plan that move dates; what is known of its work is none of them."""
+MOST_NAMED = 6
 _Row = tuple[Any, ...]
 
 
@@ -40,10 +45,10 @@ def ledger(weeks: Sequence[Project | Schedule]) -> pd.DataFrame | CannotSay:
     Returns
     -------
     DataFrame
-        `status_date` (of the later snapshot), `what` (Forecast finish, Baseline finish, Budget at
-        completion, Deadline, Budget, Scope), `before`, `after` (words), `days` (working days,
-        later is positive), `amount` (money), `because` (the changed tasks), `approval` (words;
-        what has none is named), `is_approved` (False where anything has none).
+        The newest snapshot first: `status_date`, `what` (Forecast finish, Baseline finish, Budget
+        at completion, Deadline, Budget, Scope), `before`, `after` (words), `days` (working days,
+        later is positive), `amount` (money), `because` (what changed), `approval` (words; what
+        has none is named), `is_approved` (False where anything has none).
 
     Raises
     ------
@@ -61,50 +66,61 @@ def ledger(weeks: Sequence[Project | Schedule]) -> pd.DataFrame | CannotSay:
     if problems:
         raise ProjectError(problems)
     used = {(item.id, task) for item, task in _decided(plans[0].project)}
-    rows = [row for was, now in pairwise(plans) for row in _step(was, now, used)]
+    steps = [[*_step(was, now, used)] for was, now in pairwise(plans)]
+    rows = [row for step in reversed(steps) for row in step]
     kinds = {"days": "float64", "amount": "float64", "is_approved": "bool"}
     return pd.DataFrame(rows, columns=LEDGER).astype(kinds)
 
 
 def _step(before: Schedule, after: Schedule, used: set[tuple[str, str]]) -> Iterator[_Row]:
     found = changes(before, after)
-    cells, was, now = found.cells, project_of(found.before), after.project
-    baselines = [last_approved(project) for project in (was, now)]
-    by_task, new, whole = _approvals(was, now, baselines, used)
-    is_plan = cells["column"].isin(_MOVES) & (
-        cells["table"].eq("tasks") | (cells["table"].eq("links") & cells["group"].eq("logic"))
-    )
+    was, now = project_of(found.before), after.project
+    by_task, new, whole = _approvals(was, now, used)
+    places = found.cells["table"] + "." + found.cells["column"]
+    is_own = (found.cells["group"] != "scope") | (found.cells["table"] == "tasks")
     parts: dict[tuple[str, ...], list[str]] = {}
-    for task, rows in cells[is_plan].groupby("task_id", sort=False):
+    for task, rows in found.cells[places.isin(_MOVES.split()) & is_own].groupby(
+        "task_id", sort=False
+    ):
         into = parts.setdefault(tuple(by_task.get(task, whole)), [])
         into += dict.fromkeys(_said(cell) for cell in rows.itertuples())
         used |= {(item.id, task) for item, _ in _decided(now)}
-    words, lacking = [*dict.fromkeys(word for of in parts for word in of)], parts.get((), [])
-    said = [*words, *([f"{WITHOUT}: {'; '.join(lacking)}"] if lacking else [])]
-    plan = "; ".join(said) or NO_CHANGE, not lacking
-    rest = [("; ".join(of) or WITHOUT, bool(of)) for of in (whole, new)]
-    changed = "; ".join(of for told in parts.values() for of in told)
-    tasks = [approved_baseline(project) for project in (was, now)]
-    facts: list[tuple[str, list[Any], str, tuple[str, bool]]] = [
-        ("Forecast finish", [before.finish, after.finish], changed, plan),
-        ("Baseline finish", [of["finish"].max() for of in tasks], "", rest[0]),
-        ("Budget at completion", [round(of["cost"].sum(min_count=1), 2) for of in tasks], "",
-         rest[0]),
-        ("Deadline", [project.header.deadline for project in (was, now)], "", rest[1]),
-        ("Budget", [project.header.budget for project in (was, now)], "", rest[1]),
-    ]  # fmt: skip
-    for what, (then, since), because, approval in facts:
+    said, lacking = [*dict.fromkeys(word for of in parts for word in of)], parts.get((), [])
+    said += [f"{WITHOUT}: {_listed(lacking)}"] if lacking else []
+    changed = _listed([of for told in parts.values() for of in told])
+    for what, (then, since) in _promises(before, after, was, now).items():
         if then != since and not (is_missing(then) and is_missing(since)):
             is_money = what.startswith("Budget")
             days = NAN if is_money else days_late(after, then, since)
-            known = is_money and not (is_missing(then) or is_missing(since))
-            amount = round(since - then, 2) if known else NAN
+            is_known = is_money and not (is_missing(then) or is_missing(since))
             say = partial(money, currency=now.header.currency) if is_money else day
-            texts = say(then), say(since)
-            yield after.status_date, what, *texts, days, amount, because, *approval
-    for why, tasks in parts.items():
-        yield (after.status_date, "Scope", "", "", NAN, NAN, "; ".join(tasks),
-               "; ".join(why) or WITHOUT, bool(why))  # fmt: skip
+            why = new if what in ("Deadline", "Budget") else whole
+            approval: tuple[str, str, bool] = ("", "; ".join(why) or WITHOUT, bool(why))
+            if what == "Forecast finish":
+                approval = changed, "; ".join(said) or NO_CHANGE, not lacking
+            amount = round(since - then, 2) if is_known else NAN
+            yield after.status_date, what, say(then), say(since), days, amount, *approval
+    for of, tasks in parts.items():
+        approval = _listed(tasks), "; ".join(of) or WITHOUT, bool(of)
+        yield after.status_date, "Scope", "", "", NAN, NAN, *approval
+
+
+def _promises(
+    before: Schedule, after: Schedule, was: Project, now: Project
+) -> dict[str, tuple[Any, Any]]:
+    rows = [approved_baseline(project) for project in (was, now)]
+    return {
+        "Forecast finish": (before.finish, after.finish),
+        "Baseline finish": (rows[0]["finish"].max(), rows[1]["finish"].max()),
+        "Budget at completion": tuple(round(of["cost"].sum(min_count=1), 2) for of in rows),
+        "Deadline": (was.header.deadline, now.header.deadline),
+        "Budget": (was.header.budget, now.header.budget),
+    }
+
+
+def _listed(said: list[str]) -> str:
+    more = [f"and {len(said) - MOST_NAMED} more"] if len(said) > MOST_NAMED else []
+    return "; ".join([*said[:MOST_NAMED], *more])
 
 
 def _said(cell: Any) -> str:
@@ -116,7 +132,7 @@ def _said(cell: Any) -> str:
 
 
 def _approvals(
-    was: Project, now: Project, baselines: list[pd.DataFrame], used: set[tuple[str, str]]
+    was: Project, now: Project, used: set[tuple[str, str]]
 ) -> tuple[dict[str, list[str]], list[str], list[str]]:
     """What approves changes of each task; what was decided since; the newly approved baseline."""
     decided, known = _decided(now), {item.id for item, _ in _decided(was)}
@@ -125,7 +141,7 @@ def _approvals(
     for item, task in decided:
         if (item.id, task) not in used:
             by_task[task][words[item.id]] = None
-    old, rows = baselines
+    old, rows = (last_approved(project) for project in (was, now))
     whole: list[str] = []
     if len(rows) and rows["baseline"].iloc[0] not in set(was.baseline["baseline"]):
         if (rows["approved_by"] != "").all():

@@ -62,7 +62,7 @@ def test_an_approval_counts_once():
     weeks = [week(0), week(0, tasks=LONGER, register=[DECIDED]),
              week(0, tasks=longest, register=[DECIDED])]  # fmt: skip
     rows = ledger(weeks)
-    assert list(rows.loc[rows["what"] == "Scope", "is_approved"]) == [True, False]
+    assert list(rows.loc[rows["what"] == "Scope", "is_approved"]) == [False, True]
     late = [week(0, register=[DECIDED]), week(0, tasks=LONGER, register=[DECIDED])]
     assert not ledger(late)["is_approved"].any()
 
@@ -127,6 +127,26 @@ def test_added_tasks_and_changed_links_are_scope():
         "Training added; Build, linked to Design: link removed; "
         "Go live, linked to Test: link removed"
     )
+
+
+def test_a_holiday_that_moves_the_date_is_a_change_of_the_plan():
+    """Not progress, and not approved by anybody unless a decision says so."""
+    hours = {"id": "c", "name": "Office", "shift_start": "08:00", "shift_finish": "16:00"}
+    week_of = [hours | {"weekday": day} for day in ("mon", "tue", "wed", "thu", "fri")]
+    off = [{"calendar_id": "c", "from": "2026-03-18", "name": "Strike"}]
+    rest = {"calendars": week_of, "header": {"calendar_id": "c"}}
+    row = moved(week(0, **rest), week(0, exceptions=off, **rest))
+    assert row.loc["Forecast finish", ["days", "because", "is_approved"]].tolist() == [
+        1.0, "Office, Strike added", False,
+    ]  # fmt: skip
+
+
+def test_long_lists_are_cut_and_counted():
+    """Ten tasks grew: six are named, the others counted."""
+    tasks = [{"id": str(n), "name": f"Task {n}", "duration_hours": 8} for n in range(10)]
+    more = [task | {"duration_hours": 16} for task in tasks]
+    weeks = [small_plan(FRIDAYS[0], tasks=of, links=[], baseline=[]) for of in (tasks, more)]
+    assert moved(*weeks).loc["Scope", "because"].endswith("Task 5 1 d → 2 d; and 4 more")
 
 
 def test_schedules_and_projects_give_the_same_ledger():
