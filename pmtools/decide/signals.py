@@ -13,7 +13,7 @@ from pmtools.measure.changes import finish_moved_days
 from pmtools.measure.earned_value import EarnedValue
 from pmtools.measure.lookahead import overdue
 from pmtools.measure.milestones import days_late
-from pmtools.measure.register import decisions_needed, top_risks
+from pmtools.measure.register import DECISIONS, open_items
 from pmtools.metrics import CannotSay, Metric
 from pmtools.schedule import Schedule
 from pmtools.simulate import Simulation
@@ -231,7 +231,7 @@ def _work(now: Schedule) -> _Evidence:
 def _register(now: Schedule) -> _Evidence:
     if now.project.register.empty:
         return "unknown", "there is no register"
-    risks, decisions = top_risks(now.project), decisions_needed(now.project)
+    risks, decisions = (open_items(now.project, *kinds) for kinds in (("risk", "issue"), DECISIONS))
     n_late = int(risks["is_overdue"].sum() + decisions["is_overdue"].sum())
     return "amber" if n_late else "green", (
         f"{count(len(risks), 'open risk or issue', 'open risks and issues')}, "

@@ -172,10 +172,16 @@ def table_register(items: Rows, *, currency: str, title: str = "Risks and issues
 
 
 def table_decisions(items: Rows, *, currency: str) -> Table:
-    """Decisions that are needed: title, description, owner, due_date, impact_days, impact_cost."""
+    """Decisions that are needed: title, description, owner, due_date, impact_days, impact_cost,
+    if_left; of a whole register (kind) its decisions and changes, the most urgent first.
+    """
     labels = {"title": "Decision", "description": "Why", "owner": "Who decides",
-              "due_date": "Until", "impact_days": "Delay", "impact_cost": "Cost"}  # fmt: skip
+              "due_date": "Until", "impact_days": "Delay", "impact_cost": "Cost",
+              "if_left": "If left"}  # fmt: skip
     empty = "No decision is waiting."
+    if not isinstance(items, CannotSay) and "kind" in items:
+        items = items[items["kind"].isin(["decision", "change"])]
+        items = items.sort_values("due_date", kind="stable")
     return _of(items, labels, title="Decisions needed", empty=empty, currency=currency)
 
 

@@ -56,7 +56,7 @@ def table_open_items(items: pd.DataFrame | CannotSay) -> Table:
     due_date, age_days, if_left, response_action.
     """
     columns: Columns = {
-        "kind": ("Kind", "text"), "id": ("Id", "text"), "title": ("What", "text"),
+        "item": ("Item", "text"), "title": ("What", "text"),
         "owner": ("Owner / who acts", "text"), "movement": ("Since last", "text"),
         "due_date": ("Until", "date"), "age_days": ("Open for", "days"),
         "if_left": ("If left", "text"), "response_action": ("What we do", "text"),
@@ -75,7 +75,7 @@ def table_open_items(items: pd.DataFrame | CannotSay) -> Table:
 def table_stuck(items: pd.DataFrame | CannotSay) -> Table:
     """What does not move: kind, id, title, owner, actionee, why, due_date, if_left."""
     columns: Columns = {
-        "kind": ("Kind", "text"), "id": ("Id", "text"), "title": ("What", "text"),
+        "item": ("Item", "text"), "title": ("What", "text"),
         "owner": ("Owner / who acts", "text"), "why": ("Stuck", "text"),
         "due_date": ("Until", "date"), "if_left": ("If left", "text"),
     }  # fmt: skip
@@ -85,10 +85,11 @@ def table_stuck(items: pd.DataFrame | CannotSay) -> Table:
 
 
 def _acting(items: pd.DataFrame) -> pd.DataFrame:
-    """The owner, and who acts where that is somebody else."""
+    """The items by kind and id; with the owner, and who acts where that is somebody else."""
     acts = items["actionee"].where(items["actionee"] != items["owner"], "")
     both = (items["owner"] + " / " + acts).where(acts != "", items["owner"])
-    return items.assign(owner=both.str.removeprefix(" / "))
+    item = items["kind"].str.capitalize() + " " + items["id"]
+    return items.assign(owner=both.str.removeprefix(" / "), item=item)
 
 
 def table_overdue_actions(rates: pd.DataFrame | CannotSay) -> Table:

@@ -183,7 +183,7 @@ SHOWN = {
     "table_register": ("Kind", "What", "Owner", "Probability", "Delay", "Cost (EUR)", "Until"),
     "table_risks": ("Risk", "Since last", "Chance", "Expected delay", "Of the P80"),
     "table_responses": ("Risk", "What we do", "Costs (EUR)", "Saves", "Is it worth it?"),
-    "table_open_items": ("Kind", "What", "Owner / who acts", "Until", "Open for", "If left"),
+    "table_open_items": ("Item", "What", "Owner / who acts", "Until", "Open for", "If left"),
     "table_stuck": ("What", "Owner / who acts", "Stuck", "Until", "If left"),
     "table_overdue_actions": ("Who", "Open", "Overdue", "Overdue rate", "Which"),
     "table_became_issues": ("Risk", "What was feared", "Chance said", "Issue", "Cost now (EUR)"),

@@ -8,6 +8,7 @@ from pmtools.measure.milestones import schedule_weeks
 from pmtools.measure.register import became_issues, overdue_actions, register, stuck
 from pmtools.tables import (
     table_became_issues,
+    table_decisions,
     table_open_items,
     table_overdue_actions,
     table_reserves,
@@ -54,7 +55,7 @@ def test_responses_show_what_they_save_and_cost():
 def test_open_items_are_all_but_risks_with_who_acts():
     """Ann owns the issue, Bob acts."""
     shown = table_open_items(register(schedule_weeks([PROJECT])))
-    assert column(shown, "Id") == ["I1", "T1", "T2"]
+    assert column(shown, "Item") == ["Issue I1", "Action T1", "Action T2"]
     assert column(shown, "Owner / who acts") == ["Ann / Bob", "Ann", "–"]
     assert column(shown, "If left")[0] == "finish +5 d for two weeks"
 
@@ -94,3 +95,16 @@ def test_reserves_are_said_in_days_and_money():
         ["Finish", "20 Mar 2026", "13 Mar 2026", "+5.0 d", "+1.2 d", "+6.5 d", "■ Amber"],
         ["Cost", "EUR 12,000", "EUR 10,000", "EUR 2,000", "EUR 300", "EUR 2,500", "■ Amber"],
     ]
+
+
+def test_decisions_of_a_register_stand_by_their_day():
+    """Changes that wait for approval are decisions too; what leaving them costs stands beside."""
+    items = [
+        {"id": "D1", "kind": "decision", "title": "Which?", "due_date": "2026-03-20",
+         "task_ids": "2"},
+        {"id": "C1", "kind": "change", "title": "More?", "due_date": "2026-03-13"},
+    ]  # fmt: skip
+    project = small_plan(FRIDAYS[0], register=[*ITEMS, *items])
+    shown = table_decisions(register(schedule_weeks([project])), currency="EUR")
+    assert column(shown, "Decision") == ["More?", "Which?"]
+    assert column(shown, "If left") == ["it names no task", "finish +5 d for two weeks"]
