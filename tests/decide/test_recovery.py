@@ -181,7 +181,7 @@ def test_the_chance_that_is_promised_holds_on_fresh_trials(starter):
     plan, throughput = pm.schedule(project), pm.flow(project).throughput
     due = deadline_of(plan, 0.5)
     found = recover(plan, deadline=due, confidence=0.6, throughput=throughput, n_checks=4000,
-                    permit=Permit(kinds=("mitigate", "overlap")), seconds=20)  # fmt: skip
+                    permit=Permit(kinds=("mitigate", "overlap")), time_limit=20)  # fmt: skip
     for row in found.options.itertuples():
         changed = found.scenarios[row.option].apply(project)
         fresh = pm.simulate(changed, n_trials=20_000, seed=77, throughput=throughput)

@@ -25,6 +25,7 @@ from pmtools.project.frames import instant_of
 from pmtools.schedule import Schedule, schedule
 from pmtools.simulate import Simulation, simulate
 from pmtools.simulate.case import Settings
+from pmtools.simulate.correlation import USUAL
 from pmtools.words import Statement, chance_said, day, money, plain
 
 __all__ = ["KINDS", "Evaluation", "Found", "Goal", "Lever", "Permit", "Recovery", "lever_of",
@@ -76,7 +77,7 @@ def recover(
     seed: int = 1,
     throughput: pd.DataFrame | None = None,
     resources: bool = False,
-    seconds: float = 60.0,
+    time_limit: float = 60.0,
     tell: Told = lambda found: True,
 ) -> Recovery | CannotSay:
     """The cheapest sets of permitted changes that make a goal as sure as wanted.
@@ -91,9 +92,10 @@ def recover(
     n_trials, seed
         Of the search; options are checked on `n_checks` others, with `resources` nobody doing
         more than there is of them.
-    seconds
-        After which the best so far is taken; `tell` is told what is found, and stops the search by
-        returning False.
+    time_limit
+        Seconds after which the best so far is taken.
+    tell
+        Is told what is found; stops the search by returning False.
 
     Returns
     -------
@@ -106,36 +108,43 @@ def recover(
 
     Notes
     -----
-    Up to 10 levers: every set, cheapest first: proved. More: implicit hitting sets with a lower
-    bound by CP-SAT, proved where more levers cannot hurt; else the best found (see `search`).
+    Up to 10 levers every set, cheapest first: proved. More: see `search`.
     """
     plan = project if isinstance(project, Schedule) else schedule(project)
     goal = _goal(plan, deadline, task_id)
     if isinstance(goal, CannotSay):
         return goal
-    target = plan.project.header.confidence if confidence is None else confidence
-    settings = Settings(n_trials, seed, 0.3, None, throughput, False, 1)
-    found = simulate(plan, n_trials=n_trials, seed=seed, throughput=throughput)
-    if not isinstance(found, Simulation) and plan.tasks["is_finished"].all():
+    if plan.tasks["is_finished"].all():
         return CannotSay("the project is finished")
-    given = choices if choices is not None else levers(plan, _ranking(plan, found), permit)
+    target = plan.project.header.confidence if confidence is None else confidence
+    found = simulate(plan, n_trials=n_trials, seed=seed, throughput=throughput)
+    permit = permit or Permit()
+    given = levers(plan, _ranking(plan, found), permit) if choices is None else choices
+    settings = Settings(n_trials, seed, USUAL, None, throughput, False, 1)
     evaluation = Evaluation(plan, goal, given, settings)
     base = evaluation.chance(frozenset())
-    alone = _alone(evaluation)
     if base >= target:
         text = f"No change is needed: {_goal_said(goal)} is met with {chance_said(base)}."
-        return _recovery(Statement(text, "green"), [], evaluation, alone, base, target, None)
-    search = Search(
-        evaluation, _conflicts(plan.project, given), _weaker(given),
-        (permit or Permit()).most_cost, seconds, tell,
-    )  # fmt: skip
-    steps = sorted({step for step in STEPS if base < step <= target} | {target})
-    sets = [search.cheapest(step) for step in steps]
+        return _recovery(Statement(text, "green"), [], evaluation, target, None)
+    sets = _cheapest_sets(evaluation, target, permit, time_limit, tell)
     kept = [*{each.chosen: each for each in sets if each.chosen}.values()]
     compared = _checked(plan, evaluation, kept, n_checks, seed, throughput, resources)
     text = _said(plan, goal, evaluation, sets[-1], found)
     statement = Statement(text, "amber" if sets[-1].chosen else "red")
-    return _recovery(statement, kept, evaluation, alone, base, target, compared)
+    return _recovery(statement, kept, evaluation, target, compared)
+
+
+def _cheapest_sets(
+    evaluation: Evaluation, target: float, permit: Permit, time_limit: float, tell: Told
+) -> list[Found]:  # fmt: skip
+    """For each step of the chance up to the one that is wanted, which comes last."""
+    search = Search(
+        evaluation, _conflicts(evaluation.plan.project, evaluation.levers),
+        _weaker(evaluation.levers), permit.most_cost, time_limit, tell,
+    )  # fmt: skip
+    base = evaluation.chance(frozenset())
+    steps = [step for step in sorted({*STEPS, target}) if base < step <= target]
+    return [search.cheapest(step) for step in steps]
 
 
 def _goal(plan: Schedule, deadline: Any, task_id: str) -> Goal | CannotSay:
@@ -228,8 +237,8 @@ def _letters() -> Iterator[str]:
 
 
 def _recovery(
-    statement: Statement, kept: Sequence[Found], evaluation: Evaluation, alone: pd.DataFrame,
-    base: float, target: float, compared: Comparison | None,
+    statement: Statement, kept: Sequence[Found], evaluation: Evaluation, target: float,
+    compared: Comparison | None,
 ) -> Recovery:  # fmt: skip
     goal, project = evaluation.goal, evaluation.plan.project
     rows, scenarios = [], {}
@@ -247,8 +256,8 @@ def _recovery(
             "is_proved": each.is_proved, "target": each.target, "bound": each.bound,
         })  # fmt: skip
     best = [*scenarios.values()][-1] if kept and kept[-1].target == target else None
-    return Recovery(statement, pd.DataFrame(rows), alone, scenarios, best, goal, base, target,
-                    compared)  # fmt: skip
+    return Recovery(statement, pd.DataFrame(rows), _alone(evaluation), scenarios, best, goal,
+                    evaluation.chance(frozenset()), target, compared)  # fmt: skip
 
 
 def _chance(compared: Comparison, name: str, goal: Goal) -> tuple[float, float, float]:

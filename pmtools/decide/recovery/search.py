@@ -49,8 +49,8 @@ class Search:
         Pairs of levers that contradict each other.
     weaker
         Levers that are weaker than another which they contradict: less of the same.
-    seconds
-        Time after which the best so far is taken.
+    time_limit
+        Seconds after which the best so far is taken.
     tell
         Is told what is found; returns whether to go on.
     """
@@ -59,14 +59,14 @@ class Search:
     conflicts: frozenset[tuple[int, int]]
     weaker: dict[int, Chosen]
     most_cost: float = float("inf")
-    seconds: float = 60.0
+    time_limit: float = 60.0
     tell: Told = lambda found: True
     cuts: list[Chosen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.levers: Sequence[Lever] = self.evaluation.levers
         self.all = range(len(self.levers))
-        self.until = time.monotonic() + self.seconds
+        self.until = time.perf_counter() + self.time_limit
         self.clashes = {n: {b for a, b in self._both() if a == n} for n in self.all}
         self.is_stopped = False
 
@@ -142,7 +142,7 @@ class Search:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
-        solver.parameters.max_time_in_seconds = max(0.1, self.until - time.monotonic())
+        solver.parameters.max_time_in_seconds = max(0.1, self.until - time.perf_counter())
         status = solver.solve(model)
         if status == cp_model.INFEASIBLE:
             return None
@@ -196,7 +196,7 @@ class Search:
         return float("inf") if chosen is None else sum(self.levers[n].price for n in chosen)
 
     def _is_over(self) -> bool:
-        return self.is_stopped or time.monotonic() > self.until
+        return self.is_stopped or time.perf_counter() > self.until
 
     def _say(self, target: float, best: Chosen | None, bound: float, is_proved: bool) -> None:
         self.is_stopped = not self.tell(self._found(target, best, bound, is_proved))
