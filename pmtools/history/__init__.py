@@ -51,9 +51,7 @@ class History:
     """
 
     def __init__(self, url: str | Path) -> None:
-        text = str(url)
-        self.url = text if "://" in text else f"sqlite:///{text}"
-        self._database = Database(self.url)
+        self._database = Database(str(url))
 
     def record(self, facts: WeekFacts, project: Project | None = None) -> Recorded:
         """Remember a week, once, and the plan as it was known.

@@ -146,6 +146,8 @@ class Database:
 
 
 def _parsed(url: str) -> sa.URL:
+    if "://" not in url:  # a path as it is: "?" and "#" are letters of it
+        return sa.URL.create("sqlite", database=url)
     try:
         parsed = sa.make_url(url)
         if parsed.drivername in _POSTGRESQL and "@" not in (parsed.host or ""):

@@ -139,6 +139,13 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path):
         History(tmp_path / "notes.txt" / "history.sqlite")
 
 
+@pytest.mark.parametrize("name", ["a?b=c.sqlite", "50%25 #1&2.sqlite", "q'\"; drop.sqlite"])
+def test_a_path_is_taken_as_it_is(tmp_path, name):
+    """What means something in a URL is a letter in the name of a file."""
+    History(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_in_memory_is_refused(url):
     """Each transaction would see an empty one."""
