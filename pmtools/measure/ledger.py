@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -30,7 +31,9 @@ _MOVES = """
     header.calendar_id header.scheduling header.lag_calendar header.out_of_sequence
     header.constraints"""
 """Cells and rows of a plan that move dates; what is known of its work is none of them."""
-MOST_NAMED = 6
+_SHORT = re.compile(": | approved")
+"""Where the short name of an approval ends: `Change C1: ...`, `Baseline "2" approved ...`."""
+MOST_NAMED = 4
 _Row = tuple[Any, ...]
 
 
@@ -85,7 +88,8 @@ def _step(before: Schedule, after: Schedule, used: set[tuple[str, str]]) -> Iter
         into = parts.setdefault(tuple(by_task.get(task, whole)), [])
         into += dict.fromkeys(_said(cell) for cell in rows.itertuples())
         used |= {(item.id, task) for item, _ in _decided(now)}
-    said, lacking = [*dict.fromkeys(word for of in parts for word in of)], parts.get((), [])
+    said = [*dict.fromkeys(_SHORT.split(word)[0] for of in parts for word in of)]
+    lacking = parts.get((), [])
     said += [f"{WITHOUT}: {_listed(lacking)}"] if lacking else []
     changed = _listed([of for told in parts.values() for of in told])
     for what, (then, since) in _promises(before, after, was, now).items():
@@ -127,7 +131,7 @@ def _said(cell: Any) -> str:
     """`Build 5 d → 8 d`, `Training added`, `Test, linked to Build: link removed`."""
     if cell.change != "changed":
         return f"{cell.name}{': link' * (cell.table == 'links')} {cell.change}"
-    label = "" if cell.column == "duration_hours" else f" {cell.label}"
+    label = "" if cell.column.split("_")[0] in ("duration", "lag") else f" {cell.label}"
     return f"{cell.name}{label} {cell.before} → {cell.after}"
 
 
@@ -138,8 +142,9 @@ def _approvals(
     decided, known = _decided(now), {item.id for item, _ in _decided(was)}
     words = {item.id: _words_of(item, now) for item, _ in decided}
     by_task: dict[str, dict[str, None]] = defaultdict(dict)
-    for item, task in decided:
-        if (item.id, task) not in used:
+    for item, task in sorted(decided, key=lambda pair: pair[0].id in known):
+        # What was decided since comes first; older decisions count where none of these does.
+        if (item.id, task) not in used and not (item.id in known and by_task.get(task)):
             by_task[task][words[item.id]] = None
     old, rows = (last_approved(project) for project in (was, now))
     whole: list[str] = []

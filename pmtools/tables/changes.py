@@ -12,11 +12,13 @@ def table_ledger(rows: pd.DataFrame | CannotSay, *, currency: str = "") -> Table
     """The scope and baseline ledger: status_date, what, before, after, days, amount, because,
     approval (words); what moved without approval is said so.
     """
+    if not isinstance(rows, CannotSay):
+        moved = rows["before"] + " → " + rows["after"]
+        rows = rows.assign(moved=moved.where(moved != " → ", ""))
     columns: Columns = {
-        "status_date": ("Week to", "date"), "what": ("What moved", "text"),
-        "before": ("Before", "text"), "after": ("Now", "text"), "days": ("Later", "signed_days"),
-        "amount": ("Dearer", "signed_money"), "because": ("Because of", "text"),
-        "approval": ("Approved by", "text"),
+        "status_date": ("Week to", "date"), "what": ("What", "text"), "moved": ("Moved", "text"),
+        "days": ("Later", "signed_days"), "amount": ("Dearer", "signed_money"),
+        "because": ("Because of", "text"), "approval": ("Approved by", "text"),
     }  # fmt: skip
     note = {"days": "Later: working days of the project"}
     empty = "Neither the date nor the budget has moved."

@@ -169,7 +169,7 @@ SHOWN = {
     "table_sensitive_tasks": ("Task", "Sensitivity", "Critical in", "Cruciality"),
     "table_signals": ("Area", "Status", "Evidence", "Rule"),
     "table_findings": ("Severity", "Rule", "Where", "Found", "Remedy"),
-    "table_ledger": ("Week to", "What moved", "Later", "Dearer (EUR)", "Because of", "Approved by"),
+    "table_ledger": ("Week to", "Moved", "Later", "Dearer (EUR)", "Because of", "Approved by"),
     "table_changes": ("Change of", "What", "Owner", "Before", "Now", "Difference"),
     "table_milestones": ("Baseline", "Forecast now", "Slip", "Since last report", "Done"),
     "table_tasks_done": ("Owner", "Task", "Finished", "Baseline", "Late"),

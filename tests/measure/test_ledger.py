@@ -32,8 +32,8 @@ def test_a_change_approved_in_the_register_stands_beside_what_it_moved():
     assert row.loc["Forecast finish", ["before", "after", "days"]].tolist() == [
         "20 Mar 2026", "25 Mar 2026", 3.0,
     ]  # fmt: skip
-    approval = "Change C1: More tests, decided by Ann on 10 Mar 2026"
-    assert set(row["approval"]) == {approval}
+    assert row.loc["Scope", "approval"] == "Change C1: More tests, decided by Ann on 10 Mar 2026"
+    assert row.loc["Forecast finish", "approval"] == "Change C1"
     assert set(row["because"]) == {"Test 5 d → 8 d"}
     assert row["is_approved"].all()
     assert list(row.index) == ["Forecast finish", "Scope"]
@@ -65,6 +65,16 @@ def test_an_approval_counts_once():
     assert list(rows.loc[rows["what"] == "Scope", "is_approved"]) == [False, True]
     late = [week(0, register=[DECIDED]), week(0, tasks=LONGER, register=[DECIDED])]
     assert not ledger(late)["is_approved"].any()
+
+
+def test_of_two_decisions_the_newer_one_counts():
+    """The older one waited for the plan to follow; the newer one is what the plan follows."""
+    newer = DECIDED | {"id": "C2", "title": "Still more tests"}
+    row = moved(week(0), week(0, register=[DECIDED]),
+                week(0, tasks=LONGER, register=[DECIDED, newer]))  # fmt: skip
+    assert row.loc["Forecast finish", "approval"] == "Change C2"
+    row = moved(week(0), week(0, register=[DECIDED]), week(0, tasks=LONGER, register=[DECIDED]))
+    assert row.loc["Forecast finish", "approval"] == "Change C1"
 
 
 def test_progress_alone_needs_no_approval():
@@ -142,11 +152,11 @@ def test_a_holiday_that_moves_the_date_is_a_change_of_the_plan():
 
 
 def test_long_lists_are_cut_and_counted():
-    """Ten tasks grew: six are named, the others counted."""
+    """Ten tasks grew: four are named, the others counted."""
     tasks = [{"id": str(n), "name": f"Task {n}", "duration_hours": 8} for n in range(10)]
     more = [task | {"duration_hours": 16} for task in tasks]
     weeks = [small_plan(FRIDAYS[0], tasks=of, links=[], baseline=[]) for of in (tasks, more)]
-    assert moved(*weeks).loc["Scope", "because"].endswith("Task 5 1 d → 2 d; and 4 more")
+    assert moved(*weeks).loc["Scope", "because"].endswith("Task 3 1 d → 2 d; and 6 more")
 
 
 def test_schedules_and_projects_give_the_same_ledger():
