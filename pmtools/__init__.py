@@ -81,7 +81,7 @@ _CONTENTS = {
         "Table", "table", "table_findings", "table_milestones", "table_earned_value",
         "table_control_accounts", "table_tasks_due", "table_tasks_done", "table_overdue",
         "table_overallocation", "table_register", "table_decisions", "table_changes",
-        "table_ledger",
+        "table_ledger", "table_scope_ledger",
         "table_signals", "table_driving_chain", "table_float_paths", "table_conflicts",
         "table_moves", "table_overloads", "table_schedule_quality", "table_schedule_findings",
         "table_estimates", "table_budget", "table_hires", "table_reference_class", "table_buffers",

@@ -14,6 +14,7 @@ import pandas as pd
 from pmtools.metrics import CannotSay, Metric
 from pmtools.tables.bridge import table_bridge as table_bridge
 from pmtools.tables.changes import table_ledger as table_ledger
+from pmtools.tables.changes import table_scope_ledger as table_scope_ledger
 from pmtools.tables.coordination import table_look_ahead as table_look_ahead
 from pmtools.tables.coordination import table_promises as table_promises
 from pmtools.tables.coordination import (

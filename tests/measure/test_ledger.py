@@ -8,7 +8,7 @@ from pmtools.errors import ProjectError
 from pmtools.measure.ledger import NO_CHANGE, WITHOUT, ledger
 from pmtools.metrics import CannotSay
 from pmtools.schedule import schedule
-from pmtools.tables import table_ledger
+from pmtools.tables import table_ledger, table_scope_ledger
 
 CHANGE = {"id": "C1", "kind": "change", "title": "More tests", "task_ids": "3",
           "impact_hours": 24}  # fmt: skip
@@ -173,12 +173,14 @@ def test_one_week_says_nothing_and_weeks_out_of_order_are_refused():
         ledger([after, before])
 
 
-def test_the_table_says_who_approved():
+def test_the_tables_say_who_approved():
     """In words and with the currency; without rows, that nothing moved."""
     rows = ledger([week(0, register=[CHANGE]), week(0, tasks=LONGER, register=[DECIDED])])
-    shown = str(table_ledger(rows, currency="EUR"))
-    assert "Forecast finish" in shown
-    assert "decided by Ann" in shown
+    shown, scope = str(table_ledger(rows, currency="EUR")), str(table_scope_ledger(rows))
+    assert "20 Mar 2026 → 25 Mar 2026" in shown
+    assert "Scope" not in shown
+    assert "decided by Ann" in scope
+    assert "has not changed" in str(table_scope_ledger(rows[:0]))
     assert "neither" in str(table_ledger(rows[:0], currency="EUR")).lower()
     assert "only one status date" in str(table_ledger(ledger([week(0)]), currency="EUR"))
 
