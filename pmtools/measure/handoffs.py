@@ -166,6 +166,8 @@ def _needed_by(rows: pd.DataFrame, plan: Schedule, work: pd.DataFrame) -> pd.Ser
     latest = latest - pd.to_timedelta(lag.where(is_elapsed, 0), unit="h")
     on = {"predecessor": rows["from_calendar"], "successor": rows["to_calendar"],
           "project": "", "24h": ELAPSED}[plan.options.lag_calendar]  # fmt: skip
+    named = rows["lag_calendar"]
+    on = named.mask(named == "", on)
     lag = lag.mask(is_elapsed, 0).fillna(0)
     latest = on_calendars(plan, on, lambda c, at, hours: c.add(at, -hours), latest, lag)
     is_start = rows["kind"].isin(["SS", "SF"])
@@ -177,11 +179,10 @@ def _needed_by(rows: pd.DataFrame, plan: Schedule, work: pd.DataFrame) -> pd.Ser
 
 
 def on_calendars(
-    plan: Schedule, which: pd.Series | str, ask: Callable[..., Any], at: pd.Series, *more: pd.Series
+    plan: Schedule, which: pd.Series, ask: Callable[..., Any], at: pd.Series, *more: pd.Series
 ) -> pd.Series:
     """What the calendar of each row answers about its instant."""
     found = at.copy()
-    which = pd.Series(which, index=at.index)
     for calendar_id, rows in at.groupby(which).groups.items():
         calendar = ALWAYS if calendar_id == ELAPSED else plan.calendars[str(calendar_id)]
         found.loc[rows] = ask(calendar, at.loc[rows], *(each.loc[rows] for each in more))

@@ -37,7 +37,8 @@ class Schedule:
     - duration_hours, remaining_hours: working hours from start to finish, and still needed
     - driver_id, driver: the task that sets its date, and the reason in words
 
-    `links`: predecessor_id, successor_id, kind, lag_hours, lag_kind, float_hours, is_driving.
+    `links`: predecessor_id, successor_id, kind, lag_hours, lag_kind, lag_calendar, float_hours,
+    is_driving.
     """
 
     project: Project

@@ -177,7 +177,7 @@ def _link_rows(
     """
     between = np.flatnonzero(network.row >= 0)
     after, reached = network.successor[between], dates.reached[between]
-    columns = ["predecessor_id", "successor_id", "kind", "lag_hours", "lag_kind"]
+    columns = ["predecessor_id", "successor_id", "kind", "lag_hours", "lag_kind", "lag_calendar"]
     frame = network.project.links[columns].iloc[network.row[between]].reset_index(drop=True)
     hours = (dates.start[after] - reached) / 60
     into = np.flatnonzero(network.role[after] == OPENING)

@@ -59,6 +59,12 @@ def test_lags_count_in_their_own_time():
     # Wednesday 18 March 17:00 and three days: the successor starts on Monday 23, 08:00. What
     # leaves on Friday 20, 08:00, arrives just then: Thursday evening in working time.
     assert rows.loc["lines>install", "needed_by"] == at("19 17:00")
+    shifts = [{"id": "late", "weekday": day, "shift_start": "12:00", "shift_finish": "16:00"}
+              for day in ("mon", "tue", "wed", "thu", "fri")]  # fmt: skip
+    late = [{**LINKS[0], "lag_hours": 8, "lag_calendar": "late"}, *LINKS[1:]]
+    rows = found(handoff_plan.handoff_plan(links=late, calendars=shifts))
+    # Eight hours of four a day: on Tuesday and Wednesday, so by Tuesday noon.
+    assert rows.loc["order>install", "needed_by"] == at("17 12:00")
     half = [{**LINKS[0], "lag_hours": 50, "lag_kind": "percent"}, *LINKS[1:]]
     rows = found(handoff_plan.handoff_plan(links=half))  # half of 40 hours before Thursday 19
     assert rows.loc["order>install", "needed_by"] == at("16 12:00")
