@@ -22,8 +22,8 @@ from pmtools.schedule import Schedule, schedule
 from pmtools.words import NOTHING, day, money, number, percent
 
 COLUMNS = ["kind", "what", "owner", "before", "after", "days"]
-KINDS = ("forecast", "promise", "scope", "owner", "assignment", "logic", "estimate", "calendar",
-         "cost", "reopened", "finished", "started", "progress", "register")  # fmt: skip
+KINDS = ("doubtful", "forecast", "promise", "scope", "owner", "assignment", "logic", "estimate",
+         "calendar", "cost", "reopened", "finished", "started", "progress", "register")  # fmt: skip
 _TOLD = {
     "header.deadline": ("promise", "Deadline of the project"),
     "header.budget": ("promise", "Budget of the project"),
@@ -78,7 +78,10 @@ class Changes:
         (words), `days` (working days that a date or duration grew; NaN where that means nothing).
         """
         plans = [p if isinstance(p, Schedule) else schedule(p) for p in (self.before, self.after)]
-        return _sentences(plans[0], plans[1], self.cells)
+        doubts = self.doubtful.head(MOST_DOUBTS).itertuples(index=False)
+        told = [("doubtful", f"{d.name}: {d.reason}", "", d.before_id, d.after_id, NAN)
+                for d in doubts]  # fmt: skip
+        return _sentences(plans[0], plans[1], self.cells, told)
 
     def __str__(self) -> str:
         counts = self.cells["group"].value_counts()
@@ -125,11 +128,14 @@ def finish_moved_days(before: Schedule, after: Schedule) -> float:
     return float(days_late(after, before.finish, after.finish))
 
 
-def _sentences(before: Schedule, after: Schedule, cells: pd.DataFrame) -> pd.DataFrame:
+def _sentences(
+    before: Schedule, after: Schedule, cells: pd.DataFrame, doubts: list[_Change]
+) -> pd.DataFrame:
     people = (names_of(plan.project.resources, parties(plan.project)["owner_id"]).to_dict()
               for plan in (before, after))  # fmt: skip
     owners = next(people) | next(people)
     told = [
+        *doubts,
         *_forecast(before, after),
         *_baseline(before, after),
         *_told(before, after, cells, owners),

@@ -329,3 +329,5 @@ def test_an_id_of_another_task_is_told_as_removed_and_added():
         "Removed: Migrate data", "Added: Throw a party",
     ]  # fmt: skip
     assert "re-used" in str(found)
+    assert found.frame["kind"].iloc[0] == "doubtful"
+    assert found.frame["what"].iloc[0].startswith("Migrate data: re-used")
