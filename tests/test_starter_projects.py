@@ -16,8 +16,9 @@ from pmtools.measure.budget import approved_baseline, budget_of, control_account
 from pmtools.measure.earned_value import earned_value
 from pmtools.measure.flow import flow
 from pmtools.measure.lookahead import done_since, due_within
-from pmtools.measure.register import decisions_needed
+from pmtools.measure.register import DECISIONS, became_issues, open_items, register, stuck
 from pmtools.measure.responsibility import responsibility
+from pmtools.measure.risk_matrix import risk_matrix
 from pmtools.measure.workload import overallocated, workload
 from pmtools.metrics import CannotSay, Metric
 from pmtools.project import TABLES, Project
@@ -278,11 +279,26 @@ def test_a_manager_finds_something_to_do(starter):
     assert len(done_since(plan)) >= 2
     assert len(due_within(plan)) >= 3
     assert len(overallocated(workload(plan))) >= 1
-    assert len(decisions_needed(plan.project)) >= 2
+    assert len(open_items(plan.project, *DECISIONS)) >= 2
     assert set(plan.project.register["kind"]) == {
         "risk", "assumption", "issue", "dependency", "decision", "change", "action",
     }  # fmt: skip
     assert set(plan.project.stakeholders["audience"]) >= {"sponsor", "client", "team"}
+
+
+def test_a_register_has_something_to_review(starter):
+    """Risks move and are new, one became an issue, something is stuck; issues are classified."""
+    plans = [plan_of(starter, week) for week in (-2, -1)]
+    items, rows = register(plans), plans[-1].project.register
+    risks = items[items["kind"] == "risk"]
+    assert set(risks["movement"]) & {"up", "down", "new"}
+    assert (risks["trigger_date"].notna() & (risks["response_action"] != "")).all()
+    assert len(stuck(items)) >= 2
+    became = became_issues(plans[-1].project)
+    assert len(became) >= 1 and (became["issue_id"] != "").all()
+    issues = rows[rows["kind"] == "issue"]
+    assert (issues[["issue_type", "severity", "priority"]] != "").all(axis=None)
+    assert set(risk_matrix(plans).risks["movement"]) & {"up", "down"}
 
 
 STORY = {

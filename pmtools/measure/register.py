@@ -71,10 +71,8 @@ def rated(project: Project) -> pd.DataFrame:
         residual_days, residual_cost: the same with the response, NaN where none is said.
     """
     rows, header = project.register, project.header
-    residual = [name for name in rows if name.startswith("residual_")]
-    is_said, in_place = rows[residual].notna().any(axis=1), rows["response_done_date"] <= (
-        header.status_date or pd.NaT
-    )  # fmt: skip
+    is_said = rows.filter(like="residual_").notna().any(axis=1)
+    in_place = rows["response_done_date"] <= (header.status_date or pd.NaT)
     likely = {
         on: rows[f"impact_{on}"].fillna(
             rows[[f"optimistic_impact_{on}", f"pessimistic_impact_{on}"]].mean(axis=1)
@@ -159,12 +157,8 @@ def _weighed(
     items: pd.DataFrame, drivers: pd.DataFrame | CannotSay | None, plan: Schedule
 ) -> pd.DataFrame:
     """The items with their exposure: of the simulation where it has them, else p x impact."""
-    found = (
-        pd.DataFrame(columns=["id", "kind"]) if not isinstance(drivers, pd.DataFrame) else drivers
-    )
-    found = (
-        found[found["kind"] == "risk"].set_index("id").reindex(items["id"]).set_axis(items.index)
-    )
+    rows = drivers if isinstance(drivers, pd.DataFrame) else pd.DataFrame(columns=["id", "kind"])
+    found = rows[rows["kind"] == "risk"].set_index("id").reindex(items["id"]).set_axis(items.index)
     work = set(plan.tasks.loc[~plan.tasks["is_finished"], "id"])
     is_risk = items["kind"] == "risk"
     is_done = is_risk & np.array(
