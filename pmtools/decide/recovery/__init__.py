@@ -65,21 +65,12 @@ class Recovery:
 
 
 def recover(
-    project: Project | Schedule,
-    *,
-    deadline: Any = None,
-    task_id: str = "",
-    confidence: float | None = None,
-    choices: Sequence[Lever] | None = None,
-    permit: Permit | None = None,
-    n_trials: int = 1_000,
-    n_checks: int = 10_000,
-    seed: int = 1,
-    throughput: pd.DataFrame | None = None,
-    resources: bool = False,
-    time_limit: float = 60.0,
+    project: Project | Schedule, *, deadline: Any = None, task_id: str = "",
+    confidence: float | None = None, choices: Sequence[Lever] | None = None,
+    permit: Permit | None = None, n_trials: int = 1_000, n_checks: int = 10_000, seed: int = 1,
+    throughput: pd.DataFrame | None = None, resources: bool = False, time_limit: float = 60.0,
     tell: Told = lambda found: True,
-) -> Recovery | CannotSay:
+) -> Recovery | CannotSay:  # fmt: skip
     """The cheapest sets of permitted changes that make a goal as sure as wanted.
 
     Parameters
