@@ -255,7 +255,7 @@ def _matrix(grid: pd.DataFrame, names: list[str]) -> list[Any]:
     cell = alt.Chart(grid).encode(x=x, y=y)
     parties = pd.DataFrame({"row": places, "column": places, "name": names})
     heads = [
-        wrapped(plain(name, 30), 12)[:3] if len(names) <= WIDE else [plain(name, 24)]
+        wrapped(plain(name, 36), 14)[:3] if len(names) <= WIDE else [plain(name, 24)]
         for name in names
     ]
     parties["head"] = ["\n".join(lines) for lines in heads]
