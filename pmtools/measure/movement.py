@@ -15,7 +15,8 @@ import pandas as pd
 from pmtools.errors import ProjectError
 from pmtools.measure.milestones import looked_up, names_of
 from pmtools.measure.parties import parties
-from pmtools.measure.replay import GROUPS, TIME, Replay, short
+from pmtools.measure.replay import GROUPS, PROGRESS, TIME, Replay
+from pmtools.measure.snapshot import short
 from pmtools.metrics import CannotSay
 from pmtools.project import Project
 from pmtools.schedule import Schedule
@@ -112,7 +113,7 @@ class Question:
     told: str
     unit: float
     doubtful: pd.DataFrame
-    most_items: int = 30
+    most_items: int = 12
     exact: int = MOST_EXACT
     is_turned: bool = True
     remark: str = ""
@@ -261,15 +262,24 @@ def _carriers(group: _Group, share: Value, told: float, values: _Values) -> pd.D
     if group == (TIME,):
         found = found.assign(moved=share[0], **_waiting(asked.plans[1]))
     else:
-        slack = pd.concat([p.tasks.set_index("id")["total_float_hours"] for p in asked.plans])
-        slack = looked_up(slack.groupby(level=0).min(), found["task_id"]).fillna(0)
-        rank = found.assign(slack=slack).sort_values(["size", "slack"], ascending=[False, True],
-                                                     kind="stable")  # fmt: skip
-        found = found.loc[rank.index[: asked.most_items]]
+        found = _likely(found, asked).head(asked.most_items)
         found = found.assign(moved=values.alone(found.index))
     found = found.loc[found["moved"].abs().sort_values(ascending=False, kind="stable").index]
     found = found.assign(group=_name(group), part=told, **_whose(found, asked))
     return found.assign(**{asked.whole[0]: found["moved"], asked.told: found["moved"] / asked.unit})
+
+
+def _likely(items: pd.DataFrame, asked: Question) -> pd.DataFrame:
+    """Those first that may have moved most: wide ranges, then tasks of least float; of work under
+    way, only what is known of it counts.
+    """
+    tasks = pd.concat([plan.tasks for plan in asked.plans]).groupby("id")
+    is_idle = looked_up(tasks["is_started"].min(), items["task_id"]).eq(True)
+    slack = looked_up(tasks["total_float_hours"].min(), items["task_id"]).fillna(0)
+    rank = items.assign(
+        is_idle=is_idle & (items["group"] != PROGRESS), slack=slack, by=-items["size"]
+    )
+    return items.loc[rank.sort_values(["is_idle", "by", "slack"], kind="stable").index]
 
 
 def _waiting(plan: Schedule) -> dict[str, str]:
@@ -304,7 +314,7 @@ def _parts(
     rows = []
     for group, far in told.items():
         mine = tasks[(tasks["group"] == _name(group)) & (tasks[asked.whole[0]] != 0)]
-        said = _sentence(_name(group), far, mine, asked.told)
+        said = _sentence(_name(group), far, mine, asked.told, asked.most_items)
         rows.append((_name(group), far, *shares[group], said, "; ".join(mine["change"])))
     columns = ["group", asked.told, *asked.whole, "sentence", "tasks"]
     parts = pd.DataFrame(rows, columns=columns).astype({asked.told: "float64"})
@@ -321,13 +331,16 @@ def _signed(far: float, told: str) -> str:
     return number(far, 0 if is_whole else 1, is_signed=True)
 
 
-def _sentence(group: str, far: float, tasks: pd.DataFrame, told: str) -> str:
-    """`Test re-estimated and 2 more −2 (QA)`: the change that moved it most in its direction."""
+def _sentence(group: str, far: float, tasks: pd.DataFrame, told: str, most: int) -> str:
+    """`Test re-estimated and 2 more −2 (QA)`: the change that moved it most in its direction; of
+    as many as were computed, nobody knows how many more.
+    """
     mine = tasks[tasks[told] * far > 0]
     if mine.empty:
         return f"{group} {_signed(far, told)}"
     lead: Any = mine.iloc[0]
     more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
+    more = " and others" if len(tasks) == most else more
     whose = plain(lead["department"] or lead["owner"], 60)
     return f"{lead['change']}{more} {_signed(far, told)}" + (f" ({whose})" if whose else "")
 

@@ -9,10 +9,20 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from pmtools.measure.snapshot import (
+    SPENT,
+    are_people_heeded,
+    in_hours,
+    names_by_id,
+    of_these,
+    risk_words,
+    short,
+    status_of,
+    steps_of,
+    tables_of,
+    wider_by,
+)
 from pmtools.project import Project
-from pmtools.schedule import options_of
-from pmtools.schedule.outline import outline_of
-from pmtools.words import plain
 
 GROUPS = (
     "passage of time", "progress", "re-estimates", "scope", "logic", "calendars and leave",
@@ -80,13 +90,8 @@ _ONE_ROW = ("tasks", "resources", "estimates", "register")
 """Tables with one row a thing, of which columns change apart from each other."""
 _OF_TASKS = ("assignments", "estimates")
 """Tables that refuse rows of tasks that are not there."""
-_SPENT = ("costs", "timesheets")
-MOST_NAME = 40
-_ENDS = ("optimistic_hours", "pessimistic_hours")
-_LONG_AGO = pd.Timestamp("1980-01-01")
 _ALWAYS, _NEVER = -1, -2
 _NOBODY, _LOOSE = "\0", "\1"
-_Tables = dict[str, pd.DataFrame]
 
 
 class Replay:
@@ -110,7 +115,7 @@ class Replay:
     ) -> None:  # fmt: skip
         self._codes: dict[Hashable, int] = {}
         self._items: list[Item] = [*more]
-        self._headers = [replace(p.header, status_date=_status(p)) for p in (before, after)]
+        self._headers = [replace(p.header, status_date=status_of(p)) for p in (before, after)]
         self._owners: dict[int, str] = {}
         self._sizes: dict[int, float] = {}
         of_time = (PROGRESS, "time passed") if quantity == "cost" else (TIME, TIME)
@@ -120,10 +125,10 @@ class Replay:
             if getattr(self._headers[0], name) != getattr(self._headers[1], name)
         }
         content = [c for c in _CONTENT[quantity] if c[0] != "assignments" or quantity == "cost"
-                   or _are_people_heeded(before, after)]  # fmt: skip
-        self._tables = [_tables(p, {name for name, *_ in content}) for p in (before, after)]
-        self._names = [_names(tables) for tables in self._tables]
-        self._steps = [_steps(tables["progress"]) for tables in self._tables]
+                   or are_people_heeded(before, after)]  # fmt: skip
+        self._tables = [tables_of(p, {name for name, *_ in content}) for p in (before, after)]
+        self._names = [names_by_id(tables) for tables in self._tables]
+        self._steps = [steps_of(tables["progress"]) for tables in self._tables]
         shared = self._names[0]["tasks"].keys() & self._names[1]["tasks"].keys()
         for end, word in enumerate(("removed", "added")):
             for task in self._names[end]["tasks"].keys() - shared:
@@ -180,13 +185,12 @@ class Replay:
                 rows = tables[name]
                 tables[name] = rows[rows["task_id"].isin(tasks["id"])]
         if "estimates" in tables:
-            tables["estimates"] = _in_hours(tables["estimates"], tasks)
+            tables["estimates"] = in_hours(tables["estimates"])
         if "register" in tables:
-            tables["register"] = _of_these(tables["register"], {*tasks["id"]})
+            tables["register"] = of_these(tables["register"], {*tasks["id"]})
         tables["progress"] = tables["progress"].assign(status_date=header.status_date)
-        if base is None:
-            return Project(header, **tables)
-        return base.replace(header=header, **tables)
+        tables["progress"] = tables["progress"].astype({"status_date": "datetime64[us]"})
+        return Project(header, **tables) if base is None else base.recombined(header, tables)
 
     def _told_apart(self) -> set[str]:
         """The tables in which something differs, or which heed which tasks there are."""
@@ -195,8 +199,6 @@ class Replay:
         for table, (*_, came, left) in self._aligned.items():
             if (came >= 0).any() or (left >= 0).any():
                 moving |= {table, *((*_OF_TASKS, "register") if table == "tasks" else ())}
-        if "tasks" in moving:  # points of a task without a most likely value follow its duration
-            moving.add("estimates")
         return moving
 
     def _mixed(self, table: str, on: np.ndarray, off: np.ndarray) -> pd.DataFrame:
@@ -258,9 +260,9 @@ class Replay:
         for row in np.flatnonzero(differs):
             owner, ends = was[key].iat[row], (was.iloc[row], now.iloc[row])
             if table == "register":
-                codes[row] = self._risk(ends[1], _risk_words(*ends))
+                codes[row] = self._risk(ends[1], risk_words(*ends))
                 continue
-            wider = _wider(*ends) if group == RANGES else 0.0
+            wider = wider_by(*ends) if group == RANGES else 0.0
             said = words or f"in a {'wider' if wider > 0 else 'narrower' if wider else 'new'} range"
             task, what = owner if kind == "tasks" else "", f"{self._said(owner, kind)} {said}"
             codes[row] = self._code((kind, group, owner), group, task, what)
@@ -284,7 +286,7 @@ class Replay:
         owners = []
         for tables, detours, own in zip(self._tables, self._detours, names, strict=True):
             rows = tables[table]
-            if table in _SPENT:
+            if table in SPENT:
                 owners.append(rows[key].where(rows[key].isin([*either]), _LOOSE).to_numpy(object))
                 continue
             is_shared, is_own = (rows[ends].isin([*ids]).all(axis=1) for ids in (shared, own))
@@ -319,7 +321,7 @@ class Replay:
 
         Of work not begun, what remains is an estimate; so are hours of the same people.
         """
-        if table in ("progress", *_SPENT):
+        if table in ("progress", *SPENT):
             was, now = (steps.get(owner, 0) for steps in self._steps)
             if not max(was, now) and table == "progress":
                 return ESTIMATES, "re-estimated"
@@ -332,13 +334,6 @@ class Replay:
             if same[0].equals(same[1]):
                 return ESTIMATES, "re-estimated"
         return None
-
-
-def short(name: str) -> str:
-    """A name of at most 40 characters, cut between words."""
-    words = plain(name)
-    cut = words.partition(" (")[0] if len(words) > MOST_NAME else words
-    return cut if len(cut) <= MOST_NAME else f"{cut[: MOST_NAME - 1].rpartition(' ')[0]}…"
 
 
 def _differing(
@@ -380,106 +375,3 @@ def _detours(links: pd.DataFrame, unshared: Collection[str]) -> dict[tuple[str, 
             todo += [end for end in ends if end in unshared]
             found |= {(one, end): first for end in ends if (one, end) not in pairs | found.keys()}
     return found
-
-
-def _status(project: Project) -> pd.Timestamp:
-    """The day up to which facts are known; work of a plan without facts begins at its start."""
-    status = project.header.status_date
-    if status is None and len(project.progress):
-        return project.progress["status_date"].max()
-    return project.header.start if status is None else status
-
-
-def _are_people_heeded(*both: Project) -> bool:
-    """Whether who is assigned can move a date."""
-    return any(
-        options_of(project.header).are_resource_calendars_used
-        or project.tasks["is_resource_dependent"].any()
-        for project in both
-    )
-
-
-def _tables(project: Project, names: Collection[str]) -> _Tables:
-    """What counts: active tasks (one dropped is as good as removed), the last facts, open risks,
-    ranges as shares of the most likely value, what is spent up to the status date.
-    """
-    status = _status(project)
-    tables = {name: getattr(project, name) for name in names} | {
-        "tasks": project.tasks[outline_of(project.tasks).is_active],
-        "progress": project.latest_progress(),
-    }
-    for name in _SPENT:
-        if name in tables:
-            tables[name] = tables[name][tables[name]["date"] <= status]
-    if "costs" in tables:
-        tables["costs"] = tables["costs"][tables["costs"]["kind"] == "actual"]
-    if "estimates" in tables:
-        tables["estimates"] = _in_shares(tables["estimates"], tables["tasks"])
-    if "register" in tables:
-        rows = tables["register"][tables["register"]["kind"] == "risk"]
-        done = rows["response_done_date"].where(rows["response_done_date"] <= status)
-        # In place or not, whatever day it was: so it counts on every status date.
-        tables["register"] = rows.assign(response_done_date=done.mask(done.notna(), _LONG_AGO))
-    return tables
-
-
-def _in_shares(estimates: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
-    """A row a task: the most likely hours, and the other points as shares of them.
-
-    So a new most likely value takes the range along, and a new range is one of the same value.
-    """
-    rows = estimates.set_index("task_id").reindex(tasks["id"]).rename_axis("task_id").reset_index()
-    texts = rows.columns[rows.dtypes == estimates["distribution"].dtype].drop("task_id")
-    rows[texts] = rows[texts].fillna("")
-    rows["distribution"] = rows["distribution"].replace("", "pert")
-    mode = rows["most_likely_hours"].fillna(tasks["duration_hours"].reset_index(drop=True))
-    rows["most_likely_hours"] = mode
-    for name in _ENDS:
-        rows[name] = rows[name] / mode.where(mode > 0, 1.0)
-    return rows
-
-
-def _in_hours(rows: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
-    mode = rows["most_likely_hours"]
-    mode = mode.fillna(rows["task_id"].map(tasks.set_index("id")["duration_hours"]))
-    by = mode.where(mode > 0, 1.0)
-    return rows.assign(**{name: (rows[name] * by).round(9) for name in _ENDS})
-
-
-def _of_these(register: pd.DataFrame, tasks: Collection[str]) -> pd.DataFrame:
-    """Without tasks that are not there."""
-    ids = [";".join(t for t in map(str.strip, each.split(";")) if t in tasks)
-           for each in register["task_ids"]]  # fmt: skip
-    return register.assign(task_ids=pd.Series(ids, register.index, dtype="str"))
-
-
-def _names(tables: _Tables) -> dict[str, dict[str, str]]:
-    said = {"register": "title"}
-    return {
-        name: dict(zip(tables[name]["id"], tables[name][said.get(name, "name")], strict=True))
-        for name in ("tasks", "resources", "calendars", "register") if name in tables
-    }  # fmt: skip
-
-
-def _steps(progress: pd.DataFrame) -> dict[str, int]:
-    """0 not begun, 1 under way, 2 finished."""
-    percent = progress["percent_complete"].fillna(0)
-    is_finished = (percent >= 100) | progress["actual_finish"].notna()
-    step = ((percent > 0) | progress["actual_start"].notna() | is_finished) + 1 * is_finished
-    return dict(zip(progress["task_id"], step.astype(int).tolist(), strict=True))
-
-
-def _wider(was: pd.Series, now: pd.Series) -> float:
-    """By how many hours a range is wider; what is not a twentieth of the hours is none."""
-    shares = [each["pessimistic_hours"] - each["optimistic_hours"] for each in (was, now)]
-    far = shares[1] - shares[0]
-    return 0.0 if np.isnan(far) or abs(far) < 0.05 else float(far * now["most_likely_hours"])
-
-
-def _risk_words(was: pd.Series, now: pd.Series) -> str:
-    if was["status"] != now["status"]:
-        return str(now["status"])
-    if pd.isna(was["response_done_date"]) and not pd.isna(now["response_done_date"]):
-        return "has its response in place"
-    moved = now["probability"] - was["probability"]
-    return "more likely" if moved > 0 else "less likely" if moved < 0 else "reassessed"

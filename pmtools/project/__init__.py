@@ -138,6 +138,17 @@ class Project:
         new._settle([name for name in TABLES if name in changes])
         return new
 
+    def recombined(self, header: Header, tables: Mapping[str, pd.DataFrame]) -> Project:
+        """With rows that were validated before, put together in another way.
+
+        Raises ProjectError for what refers to nothing or runs in a circle; cells are not looked at.
+        """
+        new = object.__new__(Project)
+        whole = {name: frame.reset_index(drop=True) for name, frame in tables.items()}
+        vars(new).update(vars(self) | {"header": header} | whole)
+        refuse_problems(new, (), ())
+        return new
+
     def equals(self, other: Project) -> bool:
         """Whether header and all tables hold the same values in the same order."""
         return self.header == other.header and all(

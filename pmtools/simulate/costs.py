@@ -47,7 +47,8 @@ def costs_of(plan: Schedule) -> Costs | CannotSay:
     left = _left(open_)
     used = project.assignments[project.assignments["task_id"].isin(open_.index)]
     used = used.merge(project.resources, left_on="resource_id", right_on="id", how="left")
-    start, length = used["task_id"].map(open_["start"]), used["task_id"].map(planned)
+    start = open_["start"].reindex(used["task_id"]).set_axis(used.index)
+    length = planned.reindex(used["task_id"]).set_axis(used.index)
     hourly = rates_on(project.rates, used["resource_id"], start)
     if (hourly.isna() & used["work_hours"].ne(0) & used["kind"].ne("material")).any():
         who = used.loc[hourly.isna(), "name"].fillna("").iloc[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 import pmtools as pm
-from tests.benchmarks import changes, critical_path, history, simulation, time_phasing
+from tests.benchmarks import bridge, changes, critical_path, history, simulation, time_phasing
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "templates" / "projects" / "software-rollout"
@@ -86,6 +86,7 @@ def main():
         time_phasing.rows,
         simulation.rows,
         changes.rows,
+        bridge.rows,
         history.rows,
         a_week,
         whole_commands,

@@ -1,34 +1,39 @@
 """Why the finish moved, in parts that add up."""
 
-from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from bridge_edits import (
+    STARTERS,
+    added,
+    ahead,
+    changed_task,
+    constrained,
+    dropped,
+    levelled,
+    on_leave,
+    other_rules,
+    parts_of,
+    progressed,
+    re_estimated,
+    re_linked,
+    shuffled,
+    week_passed,
+    weeks_of,
+    with_rows,
+)
 from dslib import TRACKED_IDS, read_dslib
 from real_data import needs_data
 from small_plan import LINKS, TASKS, small_plan, two_weeks
 
-from pmtools.files import shipped
-from pmtools.formats import read_weeks
-from pmtools.measure.bridge import explain_finish
+from pmtools.measure.bridge import explain_finish, finish_of
 from pmtools.measure.replay import _DATES, Replay
 from pmtools.project import TABLES
 from pmtools.schedule import schedule
 
-STARTERS = ("software-rollout", "hardware-installation", "network-upgrade")
 A_DAY = 480
-
-
-@cache
-def weeks_of(starter):
-    return read_weeks(shipped("templates") / "projects" / starter)
-
-
-def parts_of(bridge):
-    return dict(zip(bridge.parts["group"], bridge.parts["minutes"], strict=True))
 
 
 def assert_adds_up(bridge, before, after):
@@ -48,7 +53,7 @@ def assert_replays_both(before, after):
     replay = Replay(before, after)
     for project, flag in ((before, False), (after, True)):
         replayed = schedule(replay.project(np.full(len(replay.items), flag)))
-        assert replayed.finish == schedule(project).finish
+        assert replayed.finish == finish_of(project) == schedule(project).finish
 
 
 @needs_data
@@ -72,12 +77,6 @@ def test_parts_of_starter_weeks_sum_to_the_movement(starter):
         assert_replays_both(before, after)
 
 
-def shuffled(project, seed):
-    tables = {name: frame.sample(frac=1, random_state=seed)
-              for name, frame in project.tables.items() if name != "exceptions"}  # fmt: skip
-    return project.replace(**tables)
-
-
 @pytest.mark.parametrize("starter", STARTERS)
 def test_the_order_of_rows_does_not_matter(starter):
     """The same facts in another order are the same facts."""
@@ -99,102 +98,12 @@ def test_without_a_change_the_bridge_is_empty(starter):
     assert bridge.statement == "The finish has not moved since 6 Nov"
 
 
-def changed_task(project, task, **values):
-    tasks = project.tasks.copy()
-    for name, value in values.items():
-        tasks.loc[tasks["id"] == task, name] = value
-    return project.replace(tasks=tasks)
-
-
-def with_rows(project, table, *rows):
-    frame = pd.concat([getattr(project, table), pd.DataFrame(rows)], ignore_index=True)
-    return project.replace(**{table: frame})
-
-
-def re_estimated(project, task, rng):
-    hours = float(rng.choice([8, 40, 200]))
-    return changed_task(project, task, duration_hours=hours)
-
-
-def progressed(project, task, rng):
-    """Another remaining duration of work that is under way."""
-    plan = schedule(project).tasks
-    running = plan.loc[plan["is_started"] & ~plan["is_finished"] & (plan["kind"] == "task"), "id"]
-    rows = project.progress.copy()
-    known = rows["task_id"] == rng.choice(running)
-    last = known & (rows["status_date"] == rows.loc[known, "status_date"].max())
-    rows.loc[last, "remaining_hours"] = float(rng.choice([4, 80, 300]))
-    return project.replace(progress=rows)
-
-
-def added(project, task, rng):
-    """A new task between the task and all that follow it; these links are replaced."""
-    links, new = project.links.copy(), f"new-{task}"
-    links.loc[links["predecessor_id"] == task, "predecessor_id"] = new
-    row = {"id": new, "name": "Approval", "duration_hours": float(rng.choice([8, 80]))}
-    grown = with_rows(project.replace(links=links), "tasks", row)
-    grown = with_rows(grown, "progress")
-    return with_rows(grown, "links", {"predecessor_id": task, "successor_id": new})
-
-
-def dropped(project, task, rng):
-    """A task is out of scope; what came before it now leads to what follows."""
-    links = project.links
-    mine = links["predecessor_id"] == task, links["successor_id"] == task
-    rows = [
-        {"predecessor_id": one, "successor_id": other}
-        for one in links.loc[mine[1], "predecessor_id"]
-        for other in links.loc[mine[0], "successor_id"]
-        if not ((links["predecessor_id"] == one) & (links["successor_id"] == other)).any()
-    ]
-    kept = project.replace(links=links[~(mine[0] | mine[1])])
-    return changed_task(with_rows(kept, "links", *rows), task, is_active=False)
-
-
-def re_linked(project, task, rng):
-    links = project.links.copy()
-    links.loc[rng.integers(len(links)), "lag_hours"] += float(rng.choice([8, 80]))
-    return project.replace(links=links)
-
-
-def constrained(project, task, rng):
-    day = schedule(project).finish + pd.Timedelta(days=int(rng.integers(-20, 20)))
-    return changed_task(project, task, constraint="SNET", constraint_date=day.normalize())
-
-
-def on_leave(project, task, rng):
-    day = project.header.status_date.normalize() + pd.Timedelta(days=int(rng.integers(3, 30)))
-    to = day + pd.Timedelta(days=int(rng.integers(0, 9)))
-    row = {"calendar_id": project.header.calendar_id, "from": day, "to": to, "name": "Shutdown"}
-    return with_rows(project, "exceptions", row)
-
-
-def week_passed(project, task, rng):
-    status = project.header.status_date + pd.Timedelta(days=7)
-    return project.replace(header=replace(project.header, status_date=status))
-
-
-def levelled(project, task, rng):
-    return changed_task(project, task, levelling_delay_hours=float(rng.choice([24, 240])))
-
-
-def other_rules(project, task, rng):
-    return project.replace(header=replace(project.header, scheduling="microsoft_project"))
-
-
 EDITS = {
     "passage of time": [week_passed], "progress": [progressed], "re-estimates": [re_estimated],
     "scope": [added, dropped], "logic": [re_linked], "calendars and leave": [on_leave],
     "resources": [levelled], "constraints": [constrained], "options": [other_rules],
 }  # fmt: skip
 EACH = [(group, edit) for group, edits in EDITS.items() for edit in edits]
-
-
-def ahead(project, rng):
-    """A random task that has not begun."""
-    tasks = schedule(project).tasks
-    has_end = tasks["id"].isin(project.links["predecessor_id"])
-    return rng.choice(tasks.loc[(tasks["kind"] == "task") & ~tasks["is_started"] & has_end, "id"])
 
 
 @pytest.mark.parametrize("starter", STARTERS)
