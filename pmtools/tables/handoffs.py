@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from pmtools.metrics import CannotSay
-from pmtools.tables.table import Columns, Table, table
+from pmtools.tables.table import MOST_ROWS, Columns, Table, table
 from pmtools.words import chance_said, number, plain
 
 _STATES = {"late": "▲ Late", "waiting": "■ Waiting", "due": "Due", "future": "Later",
            "done": "● Done"}  # fmt: skip
 
 
-def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
-    """Open hand-offs, the late ones first: by, state, sender, receiver, from_task, to_task, due,
+def table_handoffs(handoffs: pd.DataFrame | CannotSay, *, n_rows: int = MOST_ROWS) -> Table:
+    """Open hand-offs, the late ones first, at most `n_rows`, the rest counted: by, state, sender, receiver, from_task, to_task, due,
     days_late, float_days (working days), late_because, wait_days, waits_for.
     """
     columns: Columns = {
@@ -36,7 +36,7 @@ def table_handoffs(handoffs: pd.DataFrame | CannotSay) -> Table:
         "days_late": "Late: working days after the agreed day, − is earlier",
     }
     empty = "No hand-off between departments or people is open."
-    return table(handoffs, columns, title=title, note=note, empty=empty)
+    return table(handoffs, columns, title=title, note=note, empty=empty, n_rows=n_rows)
 
 
 _REASON = ("from_task", "late_because", "wait_days", "waits_for")
