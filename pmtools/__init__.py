@@ -53,7 +53,7 @@ _CONTENTS = {
     "pmtools.measure.reference_class": ("reference_class", "reference_check"),
     "pmtools.measure.quality": ("schedule_quality", "ScheduleQuality"),
     "pmtools.measure.register": (
-        "register", "stuck", "overdue_actions", "became_issues", "top_risks", "decisions_needed",
+        "register", "stuck", "overdue_actions", "became_issues",
     ),
     "pmtools.measure.risk_matrix": ("risk_matrix", "RiskMatrix"),
     "pmtools.measure.changes": ("changes", "changes_since_last", "Changes"),
@@ -80,7 +80,7 @@ _CONTENTS = {
     "pmtools.tables": (
         "Table", "table", "table_findings", "table_milestones", "table_earned_value",
         "table_control_accounts", "table_tasks_due", "table_tasks_done", "table_overdue",
-        "table_overallocation", "table_register", "table_decisions", "table_changes",
+        "table_overallocation", "table_decisions", "table_changes",
         "table_ledger", "table_scope_ledger",
         "table_signals", "table_driving_chain", "table_float_paths", "table_conflicts",
         "table_moves", "table_overloads", "table_schedule_quality", "table_schedule_findings",

@@ -299,18 +299,3 @@ def became_issues(project: Project) -> pd.DataFrame:
     found["more_days"] = found["days"] - found["said_days"]
     found["more_cost"] = found["cost"] - found["said_cost"]
     return found.drop(columns="origin_id")
-
-
-def top_risks(project: Project) -> pd.DataFrame:
-    """Open risks and issues, the largest exposure first."""
-    rows = open_items(project, "risk", "issue")
-    days, cost = (rows["probability"] * rows[f"impact_{unit}"] for unit in _SIMULATED)
-    rank = np.fmin(days.rank(ascending=False), cost.rank(ascending=False))
-    rows = rows.assign(exposure_days=days, exposure_cost=cost, rank=rank)
-    return rows.sort_values(["rank", "id"]).reset_index(drop=True)
-
-
-def decisions_needed(project: Project) -> pd.DataFrame:
-    """Open decisions, and changes that wait for approval, the most urgent first."""
-    rows = open_items(project, *DECISIONS)
-    return rows.sort_values("due_date", kind="stable").reset_index(drop=True)

@@ -161,17 +161,6 @@ def table_overallocation(load: Rows) -> Table:
     return _of(load, labels, title="More work than hours", empty=empty)
 
 
-def table_register(items: Rows, *, currency: str, title: str = "Risks and issues") -> Table:
-    """Risks and issues: kind, title, owner, probability (0 to 1), impact_days, impact_cost,
-    response_action, due_date.
-    """
-    labels = {"kind": "Kind", "title": "What", "owner": "Owner", "probability": "Probability",
-              "impact_days": "Delay", "impact_cost": "Cost", "response_action": "What we do",
-              "due_date": "Until"}  # fmt: skip
-    empty = "The register has no open risk or issue."
-    return _of(items, labels, title=title, empty=empty, currency=currency)
-
-
 def table_decisions(items: Rows, *, currency: str) -> Table:
     """Decisions that are needed: title, description, owner, due_date, impact_days, impact_cost,
     if_left; of a whole register (kind) its decisions and changes, the most urgent first.

@@ -7,7 +7,7 @@ from pmtools import tables
 from pmtools.metrics import CannotSay, Metric
 from pmtools.tables import table_control_accounts, table_earned_value, table_milestones
 
-MONEY = ("table_register", "table_decisions", "table_control_accounts", "table_earned_value",
+MONEY = ("table_decisions", "table_control_accounts", "table_earned_value",
          "table_budget", "table_reference_class", "table_percentiles", "table_goals",
          "table_drivers", "table_contingency", "table_risks", "table_became_issues",
          "table_reserves", "table_responses")  # fmt: skip
