@@ -13,8 +13,9 @@ _STATES = {"late": "▲ Late", "waiting": "■ Waiting", "due": "Due", "future":
 
 
 def table_handoffs(handoffs: pd.DataFrame | CannotSay, *, n_rows: int = MOST_ROWS) -> Table:
-    """Open hand-offs, the late ones first, at most `n_rows`, the rest counted: by, state, sender, receiver, from_task, to_task, due,
-    days_late, float_days (working days), late_because, wait_days, waits_for.
+    """Open hand-offs, the late ones first, at most `n_rows`, the rest counted: by, state, sender,
+    receiver, from_task, to_task, due, days_late, float_days (working days), late_because,
+    wait_days, waits_for.
     """
     columns: Columns = {
         "said_state": ("State", "text"), "between": ("From › to", "text"),
