@@ -179,7 +179,8 @@ class _Absence:
         before = self.before
         after = self._dates(self.leave | dict.fromkeys(waits, self.away)) if waits else before
         work = before.index[before["kind"].isin(["task", "milestone"])]
-        damage = days_late(self.plan, *(each["finish"][work].max() for each in (before, after)))
+        ends = (each["finish"][work].max() for each in (before, after))
+        damage = max(float(days_late(self.plan, *ends)), 0.0)
         steps = milestone_tasks(self.plan).query("not is_finished").set_index("id")
         was = before["finish"][steps.index]
         moved = days_late(self.plan, was, after["finish"][steps.index])
@@ -191,7 +192,7 @@ class _Absence:
         cover, free = _cover(self.resources, party)
         row = {
             "party_id": party.id, "party": party.name, "kind": party.kind, "n_tasks": len(mine),
-            "hours": self.work["in_span"][is_mine].sum(), "damage_days": float(damage),
+            "hours": self.work["in_span"][is_mine].sum(), "damage_days": damage,
             "milestone": "; ".join(steps["name"][hit]), "milestone_days": float(moved[hit].sum()),
             "float_days": np.nan if damage >= LEAST_DAYS else room,
             "cover": cover, "cover_free_hours": free,

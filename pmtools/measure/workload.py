@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,39 +79,20 @@ def workload(
         another project), `week` (its Monday), `load_hours`, `capacity_hours`, `load_percent`,
         `is_overallocated` (load above capacity by more than a quarter of an hour).
 
-    Raises
-    ------
-    ProjectError
-        Where two projects have the same id.
+    Raises ProjectError where two projects have the same id.
     """
+    if by not in BY:
+        raise ValueError(f'by is "{by}": say {", ".join(BY)}')
     if isinstance(plans, CannotSay):
         return plans
     every = plans_of(plans)
     if not every:
         return CannotSay("there is no project")
     edges = week_edges(every, weeks, start)
-    loads = loads_between(every, edges)
-    people, work = loads.people, loads.work
-    codes, _ = pd.factorize(people[BY[by]])
-    of_work = codes[work["who"]]
-    rows = []
-    for code in pd.unique(codes):
-        mine = np.flatnonzero(of_work == code)
-        if not (len(mine) or is_everyone):
-            continue
-        members = people[codes == code]
-        capacity = loads.capacity[codes == code].sum(axis=0)
-        words = _words(members, by)
-        for week in range(weeks):
-            hours = loads.hours[mine, week]
-            held = work.iloc[mine[hours > 0]]
-            shares = _projects(held["project"], hours[hours > 0]) if len(every) > 1 else ""
-            said = _joined(held["task"]), shares, _joined(members["doubt"])
-            monday = edges[week + 1].normalize() - A_WEEK
-            rows.append((*words, *said, monday, hours.sum(), capacity[week]))
-    columns = dict.fromkeys(WORDS, "str") | {"week": "datetime64[us]"}
-    columns |= dict.fromkeys(NUMBERS, "float64")
-    frame = pd.DataFrame(rows, columns=list(columns)).astype(columns)
+    rows = _rows(loads_between(every, edges), by, len(every) > 1, is_everyone)
+    types = dict.fromkeys(WORDS, "str") | {"week": "int64"} | dict.fromkeys(NUMBERS, "float64")
+    frame = pd.DataFrame(rows, columns=list(types)).astype(types)
+    frame["week"] = edges[1:].normalize()[frame["week"]] - A_WEEK
     spare = frame["capacity_hours"].where(frame["capacity_hours"] > 0)
     frame["load_percent"] = frame["load_hours"] / spare * 100
     frame["is_overallocated"] = frame["load_hours"] > frame["capacity_hours"] + 0.25
@@ -215,6 +197,26 @@ def _identities(people: pd.DataFrame) -> pd.Series:
     known = mail[mail != ""].groupby(named).agg(["first", "nunique"])
     only = known["first"][known["nunique"] == 1].astype("str")
     return mail.where(mail != "", looked_up(only, named).fillna(named))
+
+
+def _rows(loads: Loads, by: str, are_several: bool, is_everyone: bool) -> list[tuple[Any, ...]]:
+    """A row a party and period, with the position of the period."""
+    people, rows = loads.people, []
+    codes, _ = pd.factorize(people[BY[by]])
+    of_work = codes[loads.work["who"]]
+    for code in pd.unique(codes):
+        mine = np.flatnonzero(of_work == code)
+        if not (len(mine) or is_everyone):
+            continue
+        members = people[codes == code]
+        words, doubt = _words(members, by), _joined(members["doubt"])
+        for week, capacity in enumerate(loads.capacity[codes == code].sum(axis=0)):
+            hours = loads.hours[mine, week]
+            held = loads.work.iloc[mine[hours > 0]]
+            shares = _projects(held["project"], hours[hours > 0]) if are_several else ""
+            said = _joined(held["task"]), shares, doubt
+            rows.append((*words, *said, week, hours.sum(), capacity))
+    return rows
 
 
 def _words(members: pd.DataFrame, by: str) -> tuple[str, str, str, str]:

@@ -312,6 +312,8 @@ def test_roles_and_departments_add_up_their_people():
     found = workload(plan, 1, by="department", is_everyone=True)
     assert found["resource"].tolist() == ["IT", "No department"]
     assert found["capacity_hours"].tolist() == [80, 40]
+    with pytest.raises(ValueError, match='by is "team": say person, role, department'):
+        workload(plan, by="team")
 
 
 def test_one_project_given_twice_is_refused():
