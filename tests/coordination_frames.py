@@ -20,8 +20,6 @@ def rows():
             "forecast": pd.Timestamp("2026-08-14"),
             "days_late": late,
             "is_done": [True, *[False] * 5],
-            "accountable": [*PARTIES, "Cem Cool", ""],
-            "responsible": "Bob Best",
             "problem": ["", "", "", "no A", "", ""],
         }
     )  # fmt: skip

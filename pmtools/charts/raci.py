@@ -49,7 +49,7 @@ def chart_raci(
     parties = cells.drop_duplicates("party_id")["party_id"].iloc[:MOST_PARTIES]
     places = _rows(rows.iloc[:MOST_ROWS])
     grid = _grid(cells[cells["party_id"].isin(parties)], places, list(parties))
-    head = min(40 + 4.2 * grid["name"].str.len().max(), 140.0)
+    head = min(24 + 4.2 * cells["party"].str.len().max(), 140.0)
     n = len(rows), cells["party_id"].nunique()
     left_out = [
         f"{most} of {count} {what}"
@@ -65,7 +65,7 @@ def chart_raci(
         + (f"Shown: {', '.join(left_out)}." if left_out else ""),
         description=f"{title}: {len(places)} rows by {len(parties)} parties, {len(grid)} roles; "
         f"{n_wrong} cells or rows break a rule. First: {places['full'].iloc[0]}, due "
-        f"{places['said_due'].iloc[0]}; A: {plain(rows['accountable'].iloc[0], 80) or 'nobody'}.",
+        f"{places['said_due'].iloc[0]}.",
         height=round(head) + ROW * len(places),
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -12,10 +14,7 @@ from pmtools.schedule import Schedule
 from pmtools.words import day
 
 RULES = {
-    "nothing-stated": (
-        "amber",
-        "Write down who answers for each deliverable (A), who does it (R).",
-    ),
+    "nothing-stated": ("amber", "Name for each deliverable who answers for it and who does it."),
     "no-role": ("red", "Name who answers for it (A) and who does it (R)."),
     "no-accountable": ("red", "Name the one party with A."),
     "several-accountable": ("amber", "Leave one A; the others are R, C or I."),
@@ -42,14 +41,38 @@ class _Hit(NamedTuple):
     party_id: str = ""
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True)
+class Case:
     """What the rules look at: the frames of `responsibility`, before they are shown."""
 
     plan: Schedule
     items: pd.DataFrame
     cells: pd.DataFrame
     parties: pd.DataFrame
-    booked: pd.DataFrame
+    booked: set[tuple[str, str, str]]
+
+    @cached_property
+    def who(self) -> dict[str, Any]:
+        """Each party by its id."""
+        return {party.id: party for party in self.parties.itertuples()}
+
+    @cached_property
+    def heads(self) -> dict[str, str]:
+        """The head of each department."""
+        units = self.plan.project.departments
+        return dict(zip(units["id"], units["head_id"], strict=True))
+
+    def rows(self) -> Iterator[tuple[Any, list[Any]]]:
+        """Each row that is open, and its cells.
+
+        What a part (a task of a deliverable) takes over is judged where it is said.
+        """
+        by_row: dict[tuple[str, str], list[Any]] = {}
+        for cell in self.cells.itertuples():
+            by_row.setdefault((cell.kind, cell.id), []).append(cell)
+        for item in self.items[~self.items["is_done"]].itertuples():
+            cells = by_row.get((item.kind, item.id), [])
+            yield item, _own(cells) if item.is_part else cells
 
 
 def findings_of(
@@ -58,69 +81,61 @@ def findings_of(
     """What breaks a rule, the gravest and earliest first."""
     status = case.plan.status_date or case.plan.start
     soon = status + pd.Timedelta(days=due_days)
-    booked = set(case.booked.itertuples(index=False, name=None))
-    names = case.parties.set_index("id")["name"]
-    by_row = dict(tuple(case.cells.groupby(["kind", "id"])))
     rows: list[tuple[object, ...]] = []
-    for item in case.items[~case.items["is_done"]].itertuples() if len(case.cells) else ():
-        cells = by_row.get((item.kind, item.id), case.cells[:0])
-        if item.is_part:  # What it takes over is judged where it is said.
-            cells = cells[~cells["is_inherited"]]
+    for item, cells in case.rows() if len(case.cells) else ():
         hits = chain(
-            _letters(item, cells, soon, booked),
+            _letters(case, item, cells, soon),
             _crowds(cells, most_responsible, most_consulted),
-            _leave(case, item, cells[~cells["is_inherited"]], status),
-            _presence(case, item, cells[~cells["is_inherited"]], booked),
+            _leave(case, item, _own(cells), status),
+            _presence(case, item, _own(cells)),
         )
         rows += [(*hit, item.kind, item.id, item.name, item.due) for hit in hits]
     if case.cells.empty:
-        said = "nobody has written down who is responsible for what"
-        header = case.plan.project.header
+        header, said = case.plan.project.header, "nobody has written down who is responsible"
         hit = _Hit("nothing-stated", "no roles", said)
         rows.append((*hit, "project", header.id, header.name, pd.NaT))
     for hit in chain(_at_once(case, most_at_once), _idle(case)):
-        rows.append((*hit, "party", hit.party_id, names[hit.party_id], pd.NaT))
+        rows.append((*hit, "party", hit.party_id, case.who[hit.party_id].name, pd.NaT))
     given = [*_Hit._fields, "kind", "id", "what", "due"]
     frame = pd.DataFrame(rows, columns=given).astype({"due": "datetime64[us]"})
-    signals, remedies = ({code: rule[n] for code, rule in RULES.items()} for n in (0, 1))
     frame = frame.assign(
-        party=frame["party_id"].map(names).fillna(""),
-        signal=frame["code"].map(signals),
-        remedy=frame["code"].map(remedies),
-        order=frame["code"].map(signals).map({"red": 0, "amber": 1, "info": 2}),
+        party=[case.who[party].name if party else "" for party in frame["party_id"]],
+        signal=[RULES[code][0] for code in frame["code"]],
+        remedy=[RULES[code][1] for code in frame["code"]],
     )
+    frame["order"] = frame["signal"].map({"red": 0, "amber": 1, "info": 2})
     frame = frame.sort_values(["order", "due"], kind="stable", ignore_index=True)[COLUMNS]
     return frame.astype({name: "str" for name in COLUMNS if name != "due"})
 
 
-def _has(cells: pd.DataFrame, letter: str) -> pd.DataFrame:
-    return cells[cells["code"].str.contains(letter)]
+def _own(cells: list[Any]) -> list[Any]:
+    return [cell._replace(code=cell.stated) for cell in cells if cell.stated]
 
 
-def _letters(
-    item: Any, cells: pd.DataFrame, soon: pd.Timestamp, booked: set[Any]
-) -> Iterator[_Hit]:
+def _has(cells: list[Any], letter: str) -> list[Any]:
+    return [cell for cell in cells if letter in cell.code]
+
+
+def _letters(case: Case, item: Any, cells: list[Any], soon: pd.Timestamp) -> Iterator[_Hit]:
     """Exactly one A, at least one R (an A who has hours does it)."""
     leads = _has(cells, "A")
-    if cells.empty:
+    does = _has(cells, "R") or any((*item[1:3], lead.party_id) in case.booked for lead in leads)
+    if not cells:
         yield _Hit("no-role", "no role", "nobody has a role")
-        return
-    if leads.empty and not item.is_part:
+    elif not leads and not item.is_part:
         yield _Hit("no-accountable", "no A", "nobody answers for it (A)")
     if len(leads) > 1:
-        said = f"{len(leads)} parties answer for it (A): {', '.join(leads['party'])}"
+        names = ", ".join(lead.party for lead in leads)
+        said = f"{len(leads)} parties answer for it (A): {names}"
         yield _Hit("several-accountable", f"{len(leads)} A", said)
-    does = any((item.kind, item.id, party) in booked for party in leads["party_id"])
-    if item.is_part or does or len(_has(cells, "R")):
-        return
-    if item.due <= soon:
+    if cells and not does and not item.is_part:
+        is_soon = item.due <= soon
         said = f"it is due on {day(item.due)}, and nobody does it (R)"
-        yield _Hit("due-without-responsible", "no R", said)
-    else:
-        yield _Hit("no-responsible", "no R", "nobody does it (R)")
+        code = "due-without-responsible" if is_soon else "no-responsible"
+        yield _Hit(code, "no R", said if is_soon else "nobody does it (R)")
 
 
-def _crowds(cells: pd.DataFrame, most_responsible: int, most_consulted: int) -> Iterator[_Hit]:
+def _crowds(cells: list[Any], most_responsible: int, most_consulted: int) -> Iterator[_Hit]:
     """Many R wait for each other; many C make decisions slow."""
     if (n := len(_has(cells, "R"))) > most_responsible:
         said = f"{n} parties do it (R): each waits for the others"
@@ -130,78 +145,79 @@ def _crowds(cells: pd.DataFrame, most_responsible: int, most_consulted: int) -> 
         yield _Hit("too-many-consulted", f"{n} C", said)
 
 
-def _leave(case: Case, item: Any, cells: pd.DataFrame, status: pd.Timestamp) -> Iterator[_Hit]:
+def _leave(case: Case, item: Any, cells: list[Any], status: pd.Timestamp) -> Iterator[_Hit]:
     """Who answers for it (of a department its head) is there when it is due, or forecast."""
-    project = case.plan.project
-    heads = project.departments.set_index("id")["head_id"]
-    for lead in _has(cells, "A").itertuples():
-        person = heads.get(lead.party_id) or lead.party_id
+    for lead in _has(cells, "A"):
+        person = case.who.get(case.heads.get(lead.party_id) or lead.party_id)
         for word, at in {"due": item.due, "forecast": item.forecast}.items():
-            is_ahead = at >= status and person in set(project.resources["id"])
-            if is_ahead and not pd.isna(on := day_off(case.plan, person, at)):
+            if at >= status and not pd.isna(on := day_off(case.plan, person, at)):
                 said = f"{lead.party} (A) is on leave on {day(on)}, when it is {word}"
                 yield _Hit("accountable-on-leave", "on leave", said, lead.party_id)
                 break
 
 
-def day_off(plan: Schedule, person_id: str, at: pd.Timestamp) -> pd.Timestamp:
+def day_off(plan: Schedule, person: Any, at: pd.Timestamp) -> pd.Timestamp:
     """The last day of work up to `at` on which a person usually works, if they are off; else NaT.
 
     Who never works on Fridays is not on leave on a Friday: then the day before counts.
     """
-    project = plan.project
-    calendar_id = project.resources.set_index("id").loc[person_id, "calendar_id"]
-    calendar = plan.calendars[calendar_id]
+    if person is None or person.kind not in ("person", "role"):
+        return pd.NaT
+    calendar = plan.calendars[person.calendar_id]
     on = plan.calendars[""].previous_work(at).normalize()
     usual = [on - pd.Timedelta(days=n) for n in range(7)]
     on = next((each for each in usual if calendar.week[each.day_of_week]), on)
-    rows = project.availability[project.availability["resource_id"] == person_id]
+    rows = plan.project.availability
     is_leave = (rows["from"] <= on) & (rows["to"] >= on) & (rows["capacity"] == 0)
+    is_leave &= rows["resource_id"] == person.id
     return on if is_leave.any() or not calendar.is_working_day(on) else pd.NaT
 
 
-def _presence(case: Case, item: Any, cells: pd.DataFrame, booked: set[Any]) -> Iterator[_Hit]:
+def _presence(case: Case, item: Any, cells: list[Any]) -> Iterator[_Hit]:
     """A party is known and there; who answers for it or does it has hours on its tasks."""
-    parties = case.parties.set_index("id")
     can_book = len(case.plan.project.assignments) and not pd.isna(item.forecast)
-    for cell in cells.itertuples():
-        kind, capacity = parties.loc[cell.party_id, ["kind", "capacity"]]
-        who = f"{cell.party} ({cell.code})"
-        if kind == "unknown":
+    for cell in cells:
+        party, who = case.who[cell.party_id], f"{cell.party} ({cell.code})"
+        if party.kind == "unknown":
             said = f"{who} is neither a person nor a department nor a stakeholder of the project"
             yield _Hit("unknown-party", "unknown", said, cell.party_id)
-        elif capacity == 0:
+        elif party.capacity == 0:
             yield _Hit("unknown-party", "gone", f"{who} has no capacity any more", cell.party_id)
-        elif can_book and kind != "stakeholder" and cell.code in ("A", "R", "A/R"):
+        elif can_book and party.kind != "stakeholder" and _is_idle(case, item, cell):
             said = f"{who} has no hours on its tasks"
-            if (item.kind, item.id, cell.party_id) not in booked:
-                yield _Hit("role-without-hours", "no hours", said, cell.party_id)
+            yield _Hit("role-without-hours", "no hours", said, cell.party_id)
+
+
+def _is_idle(case: Case, item: Any, cell: Any) -> bool:
+    return cell.code not in ("C", "I") and (*item[1:3], cell.party_id) not in case.booked
 
 
 def _at_once(case: Case, most: int) -> Iterator[_Hit]:
     """One party does few things at the same time, and answers for few."""
-    whole = case.items.loc[~case.items["is_part"] & ~case.items["is_done"]]
-    cells = case.cells.merge(whole[["kind", "id", "begin", "forecast"]], on=["kind", "id"])
-    for party_id, rows in cells.groupby("party_id", sort=False):
-        party, does = rows["party"].iloc[0], _has(rows, "R")
-        spans = [(does["begin"] <= at) & (does["forecast"] >= at) for at in does["begin"]]
-        n, at = max(((int(at.sum()), -k) for k, at in enumerate(spans)), default=(0, 0))
-        if n > most:
-            said = f"{party} does {n} at the same time (R), from {day(does['begin'].iloc[-at])}"
-            yield _Hit("many-responsible", f"{n} R at once", said, str(party_id))
-        if (n := len(_has(rows, "A"))) > most:
-            said = f"{party} answers for {n} that are open (A)"
-            yield _Hit("many-accountable", f"{n} A", said, str(party_id))
+    roles: dict[str, list[tuple[str, Any]]] = {}
+    for item, cells in case.rows():
+        for cell in cells if not item.is_part else ():
+            roles.setdefault(cell.party_id, []).append((cell.code, item))
+    for party_id, held in roles.items():
+        name = case.who[party_id].name
+        does = [item for code, item in held if "R" in code]
+        at_once = {at.begin: sum(i.begin <= at.begin <= i.forecast for i in does) for at in does}
+        at = max(at_once, key=at_once.__getitem__, default=None)
+        if at is not None and (n := at_once[at]) > most:
+            said = f"{name} does {n} at the same time (R), from {day(at)}"
+            yield _Hit("many-responsible", f"{n} R at once", said, party_id)
+        if (n := sum("A" in code for code, _ in held)) > most:
+            said = f"{name} answers for {n} that are open (A)"
+            yield _Hit("many-accountable", f"{n} A", said, party_id)
 
 
 def _idle(case: Case) -> Iterator[_Hit]:
     """Who works on a deliverable has a role somewhere, by name or by department."""
-    if case.cells.empty:
-        return
-    held = {*case.cells["party_id"], *case.cells["department_id"]}
-    busy = set(case.booked.loc[case.booked["kind"] == "deliverable", "party_id"])
-    for party in case.parties.itertuples():
-        is_named = party.id in held or party.department_id in set(case.cells["party_id"])
-        if party.id in busy and not is_named:
+    named, units = set(case.cells["party_id"]), set(case.cells["department_id"])
+    busy = {party_id for kind, _, party_id in case.booked if kind == "deliverable"}
+    for party_id in sorted(busy & case.who.keys()) if named else ():
+        party = case.who[party_id]
+        has_role = party_id in named | units or party.department_id in named
+        if not has_role and party.kind in ("person", "role", "department"):
             said = f"{party.name} works on deliverables, but has no role"
-            yield _Hit("party-without-role", "no role", said, party.id)
+            yield _Hit("party-without-role", "no role", said, party_id)

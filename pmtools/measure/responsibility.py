@@ -18,8 +18,7 @@ from pmtools.schedule import Schedule, schedule
 RANK = {code: n for n, code in enumerate(("A/R", "A", "R", "C", "I"))}
 PLACE = ["kind", "id"]
 KEY = [*PLACE, "party_id"]
-ROWS = [*PLACE, "name", "due", "forecast", "days_late", "is_done", "accountable", "responsible",
-        "problem"]  # fmt: skip
+ROWS = [*PLACE, "name", "due", "forecast", "days_late", "is_done", "problem"]
 CELLS = [*PLACE, "name", "due", "party_id", "party", "department", "code", "is_inherited",
          "problem"]  # fmt: skip
 
@@ -29,8 +28,8 @@ class Responsibility:
     """The responsibilities of a project, and what is wrong with them.
 
     - rows: the deliverables by due date, then tasks that state roles and belong to none: kind, id,
-      name, due, forecast (finish of its tasks), days_late (working days), is_done, accountable,
-      responsible (names), problem (in a few words)
+      name, due, forecast (finish of its tasks), days_late (working days), is_done, problem (in a
+      few words)
     - cells, a row a row and party: kind, id, name, due, party_id, party, department, code (R, A,
       C, I; A/R is both), is_inherited (said at its tasks, not here), problem
     - departments: the same; the strongest role of its people is that of a department
@@ -48,11 +47,11 @@ class Responsibility:
     @property
     def matrix(self) -> pd.DataFrame:
         """The codes, row ids by party ids, what is inherited in brackets; "" is no role."""
-        cells = self.cells
+        cells, rows = self.cells, pd.MultiIndex.from_frame(self.rows[PLACE])
         code = cells["code"].mask(cells["is_inherited"], "(" + cells["code"] + ")")
-        wide = cells.assign(code=code).pivot(index="id", columns="party_id", values="code")
-        parties = cells["party_id"].unique()
-        return wide.reindex(index=self.rows["id"], columns=parties).fillna("")
+        wide = cells.assign(code=code).pivot(index=PLACE, columns="party_id", values="code")
+        wide = wide.reindex(index=rows, columns=cells["party_id"].unique()).fillna("")
+        return wide.set_axis(pd.Index(self.rows["id"]))
 
     def __str__(self) -> str:
         n_red = int((self.findings["signal"] == "red").sum())
@@ -137,7 +136,9 @@ def _combined(own: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     work = rows[rows["code"].isin(["A", "R"])].groupby(KEY)["code"].nunique()
     is_both = work.reindex(pd.MultiIndex.from_frame(first[KEY])).eq(2).to_numpy()
     code = first["code"].mask(is_both & first["code"].isin(["A", "R"]), "A/R")
-    return first.assign(code=code)[[*KEY, "code", "is_inherited"]].reset_index(drop=True)
+    stated = first["code"].mask(first["is_inherited"], "")
+    columns = [*KEY, "code", "is_inherited", "stated"]
+    return first.assign(code=code, stated=stated)[columns].reset_index(drop=True)
 
 
 def _up(stated: pd.DataFrame, delivers: pd.Series) -> pd.DataFrame:
@@ -206,7 +207,7 @@ def _items(
     )
 
 
-def _booked(project: Project, members: pd.DataFrame) -> pd.DataFrame:
+def _booked(project: Project, members: pd.DataFrame) -> set[tuple[str, str, str]]:
     """Who has hours on what: kind, id, party_id of people and of their departments."""
     rows = project.assignments
     duration = looked_up(project.tasks.set_index("id")["duration_hours"], rows["task_id"])
@@ -214,7 +215,8 @@ def _booked(project: Project, members: pd.DataFrame) -> pd.DataFrame:
     pairs = members.merge(rows[["task_id", "resource_id"]], on="task_id")
     pairs = pairs.rename(columns={"resource_id": "party_id"})
     units = pairs["party_id"].map(project.resources.set_index("id")["department_id"])
-    return pd.concat([pairs, pairs.assign(party_id=units)])[KEY].drop_duplicates()
+    both = pd.concat([pairs, pairs.assign(party_id=units)])[KEY]
+    return set(both.itertuples(index=False, name=None))
 
 
 def _parties(project: Project, stated: pd.DataFrame) -> pd.DataFrame:
@@ -222,12 +224,12 @@ def _parties(project: Project, stated: pd.DataFrame) -> pd.DataFrame:
     units = project.departments
     unknown = pd.DataFrame({"id": stated["party_id"].unique()}, dtype="str")
     tables = (
-        project.resources[project.resources["kind"].isin(["person", "role"])],
+        project.resources,
         units.assign(kind="department", department_id=units["id"]),
         project.stakeholders.assign(kind="stakeholder"),
         unknown.assign(name=unknown["id"], kind="unknown", department_id=""),
     )
-    columns = ["id", "name", "kind", "department_id", "capacity"]
+    columns = ["id", "name", "kind", "department_id", "capacity", "calendar_id"]
     rows = pd.concat([each.reindex(columns=columns) for each in tables]).drop_duplicates("id")
     order = rows["department_id"].map({id_: n for n, id_ in enumerate(units["id"])})
     names = looked_up(units.set_index("id")["name"], rows["department_id"]).fillna("")
@@ -248,11 +250,8 @@ def _result(
 ) -> Responsibility:
     told = found.groupby(KEY)["short"].agg(", ".join).rename("problem").reset_index()
     cells = cells.merge(told, how="left", on=KEY).fillna({"problem": ""})
-    at = pd.MultiIndex.from_frame(items[PLACE])
-    rows = items.assign(problem=_words(told[told["party_id"] == ""], "problem", at))
-    for name, codes in (("accountable", ["A", "A/R"]), ("responsible", ["R", "A/R"])):
-        rows[name] = _words(cells[cells["code"].isin(codes)], "party", at)
-    rows = rows[~rows["is_part"]].reset_index(drop=True)
+    of_rows = told.loc[told["party_id"] == "", [*PLACE, "problem"]]
+    rows = items[~items["is_part"]].merge(of_rows, how="left", on=PLACE).fillna({"problem": ""})
     cells = cells.merge(rows[PLACE], on=PLACE)
     units = cells.assign(
         rank=cells["code"].map(RANK),
@@ -261,9 +260,3 @@ def _result(
     ).sort_values("rank", kind="stable")
     units = units.drop_duplicates(KEY).sort_values("position", kind="stable", ignore_index=True)
     return Responsibility(rows[ROWS], cells[CELLS], units[CELLS], tasks[CELLS[:-1]], found)
-
-
-def _words(rows: pd.DataFrame, column: str, at: pd.MultiIndex) -> pd.Series:
-    """The words of each place in one line, in the order of `at`."""
-    said = rows.groupby(PLACE)[column].agg(", ".join)
-    return said.reindex(at).fillna("").set_axis(range(len(at)))

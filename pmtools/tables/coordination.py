@@ -35,8 +35,9 @@ def table_look_ahead(rows: pd.DataFrame | CannotSay, *, title: str = "What is ah
         "due": ("Must", "text"), "due_date": ("On", "date"), "hours": ("Hours", "hours"),
         "float_days": ("Float", "days"),
     }  # fmt: skip
-    if not isinstance(rows, CannotSay):
-        columns = {name: label for name, label in columns.items() if name in rows}
+    if not isinstance(rows, CannotSay) and "due" not in rows:  # the names of a department
+        columns = {name: label for name, label in columns.items() if name != "due"}
+        columns |= {"part": ("By", "text")}
     note = {
         "float_days": "Float: working days by which a task can slip before the finish does; below "
         "zero it is too late already"

@@ -2,11 +2,16 @@
 
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
 from raci_plan import DELIVERABLES, HOURS, LINKS, PEOPLE, ROLES, TASKS, UNITS, raci_plan, role
+from random_project import projects
 from small_plan import small_plan
 
 from pmtools.errors import ProjectError
+from pmtools.measure.lookahead import look_ahead
+from pmtools.measure.promises import promises
 from pmtools.measure.responsibility import responsibility
+from pmtools.measure.urgency import who_must_act
 from pmtools.schedule import schedule
 
 
@@ -30,7 +35,6 @@ def test_a_matrix_that_keeps_all_rules_has_no_finding():
         "P": {"ann": "A", "bob": "R", "cem": "C"}, "M": {"ann": "I", "bob": "R", "cem": "A"},
     }  # fmt: skip
     assert list(found.matrix) == ["ann", "bob", "cem"]
-    assert list(found.rows["accountable"]) == ["Ann", "Cem"]
     again = responsibility(schedule(raci_plan()))
     pd.testing.assert_frame_equal(again.cells, found.cells)
     assert (
@@ -295,6 +299,13 @@ def test_roles_of_what_is_not_in_the_plan_are_left_out():
     assert cell(found.cells, "M", "ann") == [("I", False)]
 
 
+def test_who_is_a_of_the_whole_and_r_of_a_part_is_judged_for_each_where_it_is_said():
+    """Ann answers for the portal and is on leave: said of the portal, not of the build too."""
+    found = responsibility(raci_plan([*ROLES, ("2", "ann", "R")], availability=LEAVE))
+    assert cell(found.tasks, "2", "ann") == [("A/R", False)]
+    assert found.findings[["code", "id"]].to_numpy().tolist() == [["accountable-on-leave", "P"]]
+
+
 def test_problems_stand_in_the_cell_and_in_the_row_they_belong_to():
     """Zoe is unknown: her cell; nobody answers for the portal: its row."""
     found = responsibility(raci_plan([*BROKEN["no-accountable"], ("P", "zoe", "I")]))
@@ -302,3 +313,40 @@ def test_problems_stand_in_the_cell_and_in_the_row_they_belong_to():
     assert problems["P", "zoe"] == "unknown" and problems["M", "cem"] == ""
     assert found.rows.set_index("id")["problem"].to_dict() == {"P": "no A", "M": ""}
     assert UNITS[0]["name"] in set(found.cells["department"])
+
+
+def test_equipment_with_a_role_is_known_and_needs_none():
+    """A lift is a party like others where somebody gives it a role, and is not asked for one."""
+    lift = [*PEOPLE, {"id": "lift", "name": "Lift", "kind": "equipment"}]
+    busy = [*HOURS, {"task_id": "2", "resource_id": "lift"}]
+    assert codes(raci_plan(resources=lift, assignments=busy)) == []
+    assert codes(raci_plan([*ROLES, ("P", "lift", "R")], resources=lift, assignments=busy)) == []
+
+
+@settings(max_examples=6, deadline=None)
+@given(projects())
+def test_any_project_has_its_responsibilities(project):
+    """Whatever ids refer to: one cell a row and party, only the codes there are."""
+    try:
+        plan = schedule(project)
+    except ProjectError:
+        assume(False)
+    found = responsibility(plan)
+    for cells in (found.cells, found.tasks, found.departments):
+        assert not cells.duplicated(["kind", "id", "party_id"]).any()
+        assert set(cells["code"]) <= {"A", "R", "C", "I", "A/R"}
+    assert set(found.findings["signal"]) <= {"red", "amber", "info"}
+    for by in ("person", "department"):
+        assert set(look_ahead(plan, 500, by=by)["task_id"]) <= set(plan.tasks["id"])
+    assert (promises([plan])["n_kept"] <= promises([plan])["n"]).all()
+    assert who_must_act(plan)["party"].ne("").all()
+
+
+def test_a_deliverable_and_a_task_of_one_id_keep_their_own_roles():
+    """Ids are unique in their table, not beyond it."""
+    roles = [{"deliverable_id": "1", "party_id": "ann", "role": "A"},
+             {"task_id": "1", "party_id": "bob", "role": "R"}]  # fmt: skip
+    project = small_plan(deliverables=[{"id": "1", "name": "Rollout"}], responsibilities=roles)
+    found = responsibility(project)
+    assert found.matrix.to_numpy().tolist() == [["A", ""], ["", "R"]]
+    assert found.rows["kind"].tolist() == ["deliverable", "task"]
