@@ -120,18 +120,14 @@ class Database:
                 raise refusal(self.place, f"{name} is off: {loss}", f"{name} on", remedy)
 
     def _prepare_file(self, name: str) -> None:
-        if name in ("", ":memory:"):
-            remedy = "Name a file."
-            raise refusal(self.place, "a database in memory forgets at once", "a file", remedy)
-        path = Path(name)
         try:
-            if path.is_dir():
-                raise IsADirectoryError("it is a folder")
+            if name == ":memory:" or Path(name).is_dir():
+                raise OSError(0, "that is no file")
             if not name.startswith("file:"):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                Path(name).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            found = error.strerror or str(error)
-            raise refusal(self.place, found, "a file", _REMEDIES["SQLITE_CANTOPEN"]) from error
+            remedy = _REMEDIES["SQLITE_CANTOPEN"]
+            raise refusal(self.place, str(error.strerror), "a file", remedy) from error
 
     def _told(self, error: Exception) -> HistoryError:
         cause = getattr(error, "orig", error)

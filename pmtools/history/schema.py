@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,78 +15,56 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def _key(name: str, kind: Any = sa.Text) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True)
+
+
+def _filled(name: str, kind: Any = sa.Text, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False, **options)
+
+
+def _of_week(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    return sa.Table(name, METADATA, _key("week_id", sa.ForeignKey("week.id")), *columns)
+
+
+def _date_or_amount() -> tuple[sa.Column[Any], ...]:
+    return sa.Column("finish", sa.DateTime), sa.Column("amount", sa.Float)
+
+
 # fmt: off
 MIGRATION = sa.Table(
     "migration", METADATA,
-    sa.Column("name", sa.String(200), primary_key=True),
-    sa.Column("applied_at", sa.DateTime, nullable=False, default=_now),
+    _key("name", sa.String(200)), _filled("applied_at", sa.DateTime, default=_now),
 )
 WEEK = sa.Table(
     "week", METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("project_id", sa.Text, nullable=False),
-    sa.Column("project_name", sa.Text, nullable=False),
-    sa.Column("status_date", sa.DateTime, nullable=False),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("input_hash", sa.String(64), nullable=False),
-    sa.Column("facts_hash", sa.String(64), nullable=False),
-    sa.Column("recorded_at", sa.DateTime, nullable=False, default=_now),
+    _key("id", sa.Integer), _filled("project_id"), _filled("project_name"),
+    _filled("status_date", sa.DateTime), _filled("revision", sa.Integer),
+    _filled("input_hash", sa.String(64)), _filled("facts_hash", sa.String(64)),
+    _filled("recorded_at", sa.DateTime, default=_now),
     sa.UniqueConstraint("project_id", "status_date", "revision"),
     sa.UniqueConstraint("project_id", "status_date", "facts_hash"),
 )
-METRIC = sa.Table(
-    "metric", METADATA,
-    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
-    sa.Column("metric", sa.Text, primary_key=True),
-    sa.Column("value", sa.Float),
-    sa.Column("cannot_say", sa.Text, nullable=False, default=""),
+METRIC = _of_week(
+    "metric", _key("metric"), sa.Column("value", sa.Float), _filled("cannot_say", default=""),
 )
-MILESTONE = sa.Table(
-    "milestone", METADATA,
-    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
-    sa.Column("task_id", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("baseline", sa.DateTime),
-    sa.Column("forecast", sa.DateTime),
-    sa.Column("is_done", sa.Boolean, nullable=False),
+MILESTONE = _of_week(
+    "milestone", _key("task_id"), _filled("name"), sa.Column("baseline", sa.DateTime),
+    sa.Column("forecast", sa.DateTime), _filled("is_done", sa.Boolean),
 )
-FORECAST = sa.Table(
-    "forecast", METADATA,
-    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
-    sa.Column("quantity", sa.Text, primary_key=True),
-    sa.Column("method", sa.Text, primary_key=True),
-    sa.Column("finish", sa.DateTime),
-    sa.Column("amount", sa.Float),
+FORECAST = _of_week("forecast", _key("quantity"), _key("method"), *_date_or_amount())
+QUANTILE = _of_week(
+    "forecast_quantile", _key("quantity"), _key("method"), _key("probability", sa.Float),
+    *_date_or_amount(),
 )
-QUANTILE = sa.Table(
-    "forecast_quantile", METADATA,
-    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
-    sa.Column("quantity", sa.Text, primary_key=True),
-    sa.Column("method", sa.Text, primary_key=True),
-    sa.Column("probability", sa.Float, primary_key=True),
-    sa.Column("finish", sa.DateTime),
-    sa.Column("amount", sa.Float),
-)
-OUTCOME = sa.Table(
-    "outcome", METADATA,
-    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
-    sa.Column("quantity", sa.Text, primary_key=True),
-    sa.Column("start", sa.DateTime),
-    sa.Column("finish", sa.DateTime),
-    sa.Column("amount", sa.Float),
+OUTCOME = _of_week(
+    "outcome", _key("quantity"), sa.Column("start", sa.DateTime), *_date_or_amount(),
 )
 PIECE = sa.Table(
-    "piece", METADATA,
-    sa.Column("hash", sa.String(64), primary_key=True),
-    sa.Column("before", sa.String(64)),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
+    "piece", METADATA, _key("hash", sa.String(64)), sa.Column("before", sa.String(64)),
+    _filled("content", sa.LargeBinary), sqlite_with_rowid=False,
 )
-SNAPSHOT = sa.Table(
-    "snapshot", METADATA,
-    sa.Column("week_id", sa.ForeignKey("week.id"), primary_key=True),
-    sa.Column("hash", sa.ForeignKey("piece.hash"), nullable=False),
-)
+SNAPSHOT = _of_week("snapshot", _filled("hash", sa.ForeignKey("piece.hash")))
 # fmt: on
 
 
@@ -107,10 +86,8 @@ def _create_snapshots(connection: sa.Connection) -> None:
         table.create(connection)
     if connection.dialect.name == "postgresql":  # SQLite never held to VARCHAR(100)
         for table in (METRIC, MILESTONE, FORECAST, QUANTILE, OUTCOME):
-            for column in table.c:
-                if isinstance(column.type, sa.Text):
-                    change = f"ALTER TABLE {table.name} ALTER COLUMN {column.name} TYPE TEXT"
-                    connection.exec_driver_sql(change)
+            for name in (column.name for column in table.c if isinstance(column.type, sa.Text)):
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ALTER {name} TYPE TEXT")
 
 
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (

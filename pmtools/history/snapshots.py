@@ -32,8 +32,7 @@ def taken_apart(project: Project) -> tuple[str, dict[str, Piece]]:
     pieces: dict[str, Piece] = {}
 
     def put(value: Any, before: str | None = None) -> str:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        raw = text.encode("utf-8", "surrogatepass")
+        raw = _JSON.encode(value).encode("utf-8", "surrogatepass")
         key = hashlib.sha256(raw).hexdigest()
         pieces[key] = Piece(before, raw)
         return key
@@ -46,8 +45,8 @@ def taken_apart(project: Project) -> tuple[str, dict[str, Piece]]:
                 tables[name] = put(_by_week(columns, frame[FACTS[name]], put))
             else:
                 tables[name] = put({"columns": {key: put(v) for key, v in columns.items()}})
-    header = {name: _plain(value) for name, value in vars(project.header).items()}
-    return put({"header": header, "notes": project.notes, "tables": tables}), pieces
+    content = {"header": vars(project.header), "notes": project.notes, "tables": tables}
+    return put(content), pieces
 
 
 def _by_week(
@@ -84,29 +83,23 @@ def put_together(key: str, read: Callable[[Iterable[str]], Mapping[str, Any]]) -
     """
     try:
         content = read([key])[key]
-        said, whole = content["header"], read(content["tables"].values())
-        tables = {name: whole[table] for name, table in content["tables"].items()}
-        _refuse_newer({"the header": [*said]}, {"the header": [c.name for c in HEADER]})
-        _refuse_newer({"the project": [*tables]}, {"the project": [*TABLES]})
-        wanted = [h for table in tables.values() for h in _parts(table)]
-        values = read(wanted)
+        stored = read(content["tables"].values())
+        tables = {name: stored[table] for name, table in content["tables"].items()}
+        values = read(h for table in tables.values() for h in _parts(table))
         columns = {name: _columns(table, values) for name, table in tables.items()}
-        known = {name: [*TABLES[name].by_name] for name in columns}
-        _refuse_newer({name: [*table] for name, table in columns.items()}, known)
-        header = {c.name: _header_value(c.kind, said[c.name]) for c in HEADER if c.name in said}
-        frames = {name: _frame(name, table) for name, table in columns.items()}
+        fields = {field.name: field.kind for field in HEADER}
+        strange = [f"{t}.{c}" for t, listed in columns.items() for c in listed
+                   if t not in TABLES or c not in TABLES[t].by_name]  # fmt: skip
+        if strange := [*(name for name in content["header"] if name not in fields), *strange]:
+            raise Damaged(f"a newer pmtools has written it ({', '.join(strange)})")
+        header = {name: pd.Timestamp(value) if value and fields[name] in _DATES else value
+                  for name, value in content["header"].items()}  # fmt: skip
+        frames = {name: _frame(name, listed) for name, listed in columns.items()}
         return Project(Header(**header), **frames, notes=tuple(content["notes"]))
     except KeyError as error:
         raise Damaged(f"piece {error} is missing") from error
     except (ProjectError, TypeError, ValueError) as error:
         raise Damaged(f"it is no project any more: {str(error).splitlines()[0]}") from error
-
-
-def _refuse_newer(found: Mapping[str, list[str]], known: Mapping[str, list[str]]) -> None:
-    strange = {f"{n} of {where}" for where, names in found.items() for n in names
-               if n not in known[where]}  # fmt: skip
-    if strange:
-        raise Damaged(f"a newer pmtools has written it ({', '.join(sorted(strange))}): update")
 
 
 def _parts(table: Mapping[str, Any]) -> list[str]:
@@ -156,10 +149,10 @@ def _frame(name: str, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    return value.item() if isinstance(value, np.generic) else value
+    """Of a header: a moment, or a number of numpy."""
+    return value.isoformat() if isinstance(value, pd.Timestamp) else value.item()
 
 
-def _header_value(kind: str, value: Any) -> Any:
-    return pd.Timestamp(value) if kind in _DATES and value is not None else value
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain
+)  # fmt: skip

@@ -132,7 +132,7 @@ def test_a_folder_that_may_not_be_written_is_told(as_nobody):
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path):
     """Not a file, and not below a file."""
-    with pytest.raises(HistoryError, match=r"it is a folder; expected a file\. Correct the path"):
+    with pytest.raises(HistoryError, match=r"that is no file; expected a file\. Correct the path"):
         History(tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(HistoryError, match=r"notes\.txt.*expected a file\. Correct the path"):
@@ -149,7 +149,7 @@ def test_a_path_is_taken_as_it_is(tmp_path, name):
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_in_memory_is_refused(url):
     """Each transaction would see an empty one."""
-    with pytest.raises(HistoryError, match="in memory forgets at once"):
+    with pytest.raises(HistoryError, match="that is no file"):
         History(url)
 
 
