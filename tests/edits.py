@@ -138,8 +138,8 @@ class Edits:
             value = str(self.draw.choice(summaries))
         if value_words(value) == value_words(row[column.name]):
             return None
-        if table == "calendars" and column.name == "name":
-            return None  # a calendar is several rows of one name
+        if table == "calendars" and column.name in ("name", "base_id"):
+            return None  # a calendar is several rows, which share them
         edited = row | {column.name: value}
         if column.name in TABLES[table].key and self._is_taken(table, edited):
             return None
@@ -225,6 +225,8 @@ class Edits:
                 if len(kept) < len(self.rows[name]):
                     self.rows[name] = kept
         self.rows[table] = [r for r in self.rows[table] if r is not row]
+        if table in NAMES and isinstance(row["origin"], int):
+            self.new_ids[table].pop(self.before.tables[table]["id"][row["origin"]], None)
         return "remove"
 
     def _is_named(self, table, id_):
@@ -274,7 +276,7 @@ def differences(table, schema, was, now):
             return []
         if schema.key and not any(c.name in schema.key for c in differ):
             words = (str(now[k]).removesuffix(" 00:00:00") for k in schema.key)
-            key = ", ".join(word for word in words if word)
+            key = ", ".join(word for word in words if word not in ("", "NaT"))
             return [(table, "changed", c.name, key, str(value_words(was[c.name])),
                      str(value_words(now[c.name]))) for c in differ]  # fmt: skip
     rows = (("removed", was), ("added", now))

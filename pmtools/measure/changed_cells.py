@@ -157,7 +157,8 @@ class _Said:
         joint = ", "
         if table == "links":
             names, joint = names[::-1], ", linked to "
-        ids = [[str(v).removesuffix(" 00:00:00") for v in rows[name]] for name in key]
+        ids = [["" if is_missing(v) else str(v).removesuffix(" 00:00:00") for v in rows[name]]
+               for name in key]  # fmt: skip
         task = {"tasks": "id", "links": "successor_id"}.get(table, "task_id")
         tasks = rows[task].to_list() if task in rows else [""] * len(rows)
         return [_joined(ids, ", "), tasks, _joined(names, joint)]
