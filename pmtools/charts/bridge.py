@@ -97,8 +97,7 @@ def _layers(rows: pd.DataFrame, title: str) -> list[Any]:
         domain=[low, high + (high - low) * 0.02], nice=False,
         range=[alt.expr(f"{NAMES} + 12"), alt.expr("width - 78")],
     )  # fmt: skip
-    axis = alt.Axis(title=title, tickCount=6, format="~s" if high - low > 9999 else "~g",
-                    labelOverlap="greedy")  # fmt: skip
+    axis = alt.Axis(title=title, tickCount=6, format=",~f", labelOverlap="greedy")
     looks = {word: pair for word, pair in _LOOKS.items() if word in set(rows["kind"])}
     fill, stroke = theme.scales(looks)
     told = {"name_": "Part", "label": "Moved", "who": "Of it", "sentence": "In words"}
