@@ -364,7 +364,15 @@ def _statement(moved: float, parts: pd.DataFrame, asked: Question) -> str:
     if len(rows) > n_told:
         said.append(f"others {_signed(rows[told].iloc[n_told:].sum(), told)}")
     head = head[:1].upper() + head[1:]
-    return f"{head}: {', '.join(said)}" if said else head
+    return (f"{head}: {', '.join(said)}" if said else head) + _doubts(asked)
+
+
+def _doubts(asked: Question) -> str:
+    """What a person should look at before believing the bridge of the finish."""
+    doubts = [] if asked.quantity != "the finish" else asked.doubtful.to_dict("records")
+    said = [f"{short(doubt['name'])} ({doubt['reason']})" for doubt in doubts[:2]]
+    more = f" and {len(doubts) - 2} more" if len(doubts) > 2 else ""
+    return f". Doubtful: {', '.join(said)}{more}" if said else ""
 
 
 def _method(
@@ -377,8 +385,4 @@ def _method(
     said = f"Shapley value: mean over {which} {len(orders)} orders of {len(groups)} groups"
     if merged:
         said += f"; taken together, as one alone makes no legal plan: {', '.join(merged)}"
-    if len(asked.doubtful):
-        pairs = (f"{plain(row.name_, 60)} ({row.reason})" for row in
-                 asked.doubtful.rename(columns={"name": "name_"}).itertuples())  # fmt: skip
-        said += f"; doubtful: {'; '.join(pairs)}"
     return f"{said}{asked.remark}"

@@ -400,7 +400,8 @@ def test_a_task_with_another_name_and_id_is_no_scope():
                         baseline=[])  # fmt: skip
     bridge = explain_finish(before, reused)
     assert set(bridge.parts["group"]) == {"scope"}
-    assert "doubtful: " in bridge.method and len(bridge.doubtful)
+    assert "Doubtful: Build (re-used: another name" in bridge.statement
+    assert bridge.doubtful["before_id"].tolist() == ["2"]
 
 
 def test_dates_out_of_all_bounds_are_refused():
