@@ -11,6 +11,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -253,16 +254,14 @@ def show(project_id: str, status_date: str | None, database: str) -> None:
 @_told
 def compare(project_id: str, first: str | None, last: str | None, database: str) -> None:
     """Say what changed between two recorded weeks, and why the finish moved."""
-    import pandas as pd
-
     from pmtools.measure.bridge import explain_finish
     from pmtools.measure.changes import changes
     from pmtools.tables import table_changes
 
     known = _known(database)
     after = known.project(project_id, last)
-    day_before = after.header.status_date - pd.Timedelta(days=1)
-    before = known.project(project_id, first or day_before)
+    day = after.header.status_date
+    before = known.project(project_id, first or (day and day - timedelta(days=1)))
     found = changes(before, after)
     click.echo(f"{found}\n\n{table_changes(found.frame)}\n\n{explain_finish(before, after)}")
 
@@ -281,12 +280,12 @@ def export(
     from pmtools.formats import write_project
 
     known = _known(database)
+    notes: tuple[str, ...] = ()
     if figures:
         _write_csv(known.metrics(project_id), to)
     else:
-        for note in write_project(known.project(project_id, status_date), to):
-            click.echo(note)
-    click.echo(f"Wrote {to}.")
+        notes = write_project(known.project(project_id, status_date), to)
+    click.echo("\n".join([*notes, f"Wrote {to}."]))
 
 
 @history.command()

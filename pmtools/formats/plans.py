@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from pmtools.errors import ProblemsError
@@ -13,14 +14,14 @@ from pmtools.formats.sources import KINDS, SCHEDULE_SUFFIXES
 from pmtools.formats.text_file import refused
 from pmtools.project import Project
 
-Plans = list[tuple[str, Project | ProblemsError]]
+Plan = Project | ProblemsError
 _AT_ONCE = 20
 """Schedule files read by one start of Java."""
 
 
 def read_plans(
     folder: str | Path, *, project_id: str = "", date_format: str = "YYYY-MM-DD"
-) -> Plans:
+) -> list[tuple[str, Plan]]:
     """Every plan of a folder and the folders in it, oldest first; a project folder gives its weeks.
 
     A folder with `project.csv` or `tasks.csv` is one plan. Files of other kinds, hidden ones and
@@ -50,45 +51,34 @@ def read_plans(
     files = [*_plans_in(root)] if root.is_dir() else []
     if not files:
         raise refused(str(folder), "no plan is there", "a folder of plans", "Correct the path.")
-    found: Plans = []
+    parts = (files[n : n + _AT_ONCE] for n in range(0, len(files), _AT_ONCE))
+    read: Iterable[tuple[Path, Plan]] = chain.from_iterable(map(_read, parts))
     if files == [root]:
-        found = [(root.name, week) for week in read_weeks(root)]
-        files = []
-    for start in range(0, len(files), _AT_ONCE):
-        some = _read(files[start : start + _AT_ONCE])
-        found += [_with_day(file.relative_to(root), plan, date_format) for file, plan in some]
-    return sorted(
-        ((name, _with_id(plan, project_id, date_format)) for name, plan in found),
-        key=lambda named: (_when(named[1]), named[0]),
-    )
+        read = ((root, week) for week in read_weeks(root))
+    plans = [_named(file, plan, root, project_id, date_format) for file, plan in read]
+    return sorted(plans, key=lambda named: (_day(named[1]), named[0]))
 
 
-def _with_day(
-    file: Path, plan: Project | ProblemsError, date_format: str
-) -> tuple[str, Project | ProblemsError]:
-    """The name of a plan and what it is; the name says where the status date is not its own."""
-    name = file.as_posix()
+def _named(
+    file: Path, plan: Plan, root: Path, project_id: str, date_format: str
+) -> tuple[str, Plan]:
+    """The name of a plan, and what it is; the name says where the status date is not its own."""
+    name = root.name if file == root else file.relative_to(root).as_posix()
     if isinstance(plan, ProblemsError):
         return name, plan
-    _, project = dated(file, plan, date_format)
-    if project is not plan:
-        return f"{name} (status date from its name)", project
-    is_derived = "no status date" in plan.place("header")
-    return name + " (status date: its latest progress)" * is_derived, plan
-
-
-def _with_id(
-    plan: Project | ProblemsError, project_id: str, date_format: str
-) -> Project | ProblemsError:
-    if isinstance(plan, ProblemsError):
-        return plan
-    if plan.header.status_date is None:
+    on, project = dated(file, plan, date_format)
+    if on is None:
         remedy = f"Put the day into its name, written {date_format}."
-        return refused("status date", "the file has none", "a day", remedy)
-    return plan.replace(header=replace(plan.header, id=project_id or plan.header.id))
+        return name, refused("status date", "the file has none", "a day", remedy)
+    if project is not plan:
+        name += " (status date from its name)"
+    elif "no status date" in plan.place("header"):
+        name += " (status date: its latest progress)"
+    header = replace(project.header, id=project_id or project.header.id)
+    return name, project.replace(header=header)
 
 
-def _when(plan: Project | ProblemsError) -> str:
+def _day(plan: Plan) -> str:
     return "" if isinstance(plan, ProblemsError) else str(plan.header.status_date)
 
 
@@ -105,7 +95,7 @@ def _plans_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(files: list[Path]) -> Iterator[tuple[Path, Project | ProblemsError]]:
+def _read(files: list[Path]) -> Iterator[tuple[Path, Plan]]:
     """Schedule files together; where one of them cannot be read, each alone."""
     plans = [file for file in files if file.suffix.lower() in SCHEDULE_SUFFIXES]
     known: dict[Path, Project] = {}

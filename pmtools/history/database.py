@@ -97,8 +97,9 @@ class Database:
     def _migrate(self) -> None:
         """Bring the schema up to date; a database that is, is only read."""
         with self.transaction() as connection:
-            done = applied(connection)
+            # In this order: another program may be making the tables just now.
             others = set(sa.inspect(connection).get_table_names()) - {"migration"}
+            done = applied(connection)
         if newer := done - {step.__name__ for step in MIGRATIONS}:
             found = f"it was written by a newer pmtools ({', '.join(sorted(newer))})"
             raise refusal(self.place, found, "", "Update pmtools; nothing was changed.")
