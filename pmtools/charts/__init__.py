@@ -18,15 +18,15 @@ from pmtools.charts.gantt import chart_gantt
 from pmtools.charts.handoffs import chart_dependency_matrix, chart_handoffs
 from pmtools.charts.indices import chart_index_trend
 from pmtools.charts.joint import chart_joint_confidence
-from pmtools.charts.levelling import chart_levelling
 from pmtools.charts.key_people import chart_key_people
+from pmtools.charts.levelling import chart_levelling
 from pmtools.charts.load import chart_load, chart_resource_needs
 from pmtools.charts.load_map import chart_load_map, chart_workload
 from pmtools.charts.milestones import chart_milestone_trend
 from pmtools.charts.network import chart_network
-from pmtools.charts.risk_matrix import chart_risk_matrix
 from pmtools.charts.promises import chart_promises
 from pmtools.charts.raci import chart_raci
+from pmtools.charts.risk_matrix import chart_risk_matrix
 from pmtools.charts.theme import show_charts_offline
 from pmtools.charts.tornado import chart_drivers
 

@@ -29,7 +29,7 @@ _TOLD = {"title_": "Risk", "id_": "Id", "owner_": "Owner", "chance": "Probabilit
 
 def chart_risk_matrix(
     risks: pd.DataFrame | CannotSay,
-    matrix: pd.DataFrame | CannotSay,
+    matrix: pd.DataFrame,
     *,
     title: str = "Risks by probability and impact",
 ) -> Chart:
@@ -41,8 +41,8 @@ def chart_risk_matrix(
         As `RiskMatrix.risks` and `RiskMatrix.cells`. Of more than five risks in a cell the rest is
         counted; those that cannot be rated are named below the title.
     """
-    if isinstance(risks, CannotSay) or isinstance(matrix, CannotSay):
-        return theme.nothing(risks if isinstance(risks, CannotSay) else matrix)
+    if isinstance(risks, CannotSay):
+        return theme.nothing(risks)
     rows = _placed(risks)
     if rows.empty:
         return theme.nothing("no open risk has a probability and an impact")
@@ -130,15 +130,16 @@ def _axes(matrix: pd.DataFrame) -> dict[str, Any]:
     }  # fmt: skip
     looks = {"values": [0.5, 1.5, 2.5, 3.5, 4.5], "grid": False, "ticks": False, "domain": False}
     scale = alt.Scale(domain=[0, 5], nice=False)
-    axes = {
-        name: alt.Axis(
-            title=title, labelExpr=f"{json.dumps(words[name])}[datum.value - 0.5]", **looks
-        )
-        for name, title in (("x", "Impact"), ("y", "Probability"))
-    }
+    titles = {"x": (alt.X, "Impact"), "y": (alt.Y, "Probability")}
     return {
-        "x": alt.X("x:Q", scale=scale, axis=axes["x"]),
-        "y": alt.Y("y:Q", scale=scale, axis=axes["y"]),
+        name: channel(
+            f"{name}:Q",
+            scale=scale,
+            axis=alt.Axis(
+                title=title, labelExpr=f"{json.dumps(words[name])}[datum.value - 0.5]", **looks
+            ),
+        )
+        for name, (channel, title) in titles.items()
     }
 
 

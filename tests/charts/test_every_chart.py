@@ -181,7 +181,8 @@ def words_of(svg):
 
 def test_no_chart_is_left_out_of_these_tests():
     """A chart that nobody draws in a test is broken first."""
-    assert len(EVERY) == len([name for name in charts.__all__ if name.startswith("chart_")])
+    drawn = {name.split(" of ")[0] for name in EVERY}
+    assert len(drawn) == len([name for name in charts.__all__ if name.startswith("chart_")])
 
 
 @every_chart

@@ -87,3 +87,13 @@ def test_without_a_status_date_the_weeks_count_from_the_start():
 def test_an_empty_register_costs_nothing(cells):
     """No item, no schedule."""
     assert len(left(cells)) == len(cells)
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 3])
+def test_waiting_never_helps_and_costs_at_most_the_wait(weeks):
+    """Any tasks of a plan that runs on its dates: more of them cost more, all the whole wait."""
+    cells = ["", "2", "3", "4", "2;3", "3;4", "2;3;4"]
+    days = left(cells, plan(**BESIDE), weeks)["days"].fillna(0)
+    assert days.between(0, 5 * weeks).all()
+    assert days.iloc[4] >= days.iloc[[1, 2]].max()
+    assert days.iloc[6] == days.max() == 5 * weeks
