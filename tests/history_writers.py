@@ -2,11 +2,14 @@
 
 import hashlib
 import multiprocessing
+import os
 import random
+import signal
 import time
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 from history_facts import facts_of
@@ -78,6 +81,7 @@ class State:
 
     written: int = 0
     unsaid: int = 0
+    in_transaction: int = 0
     lost: list = field(default_factory=list)
     twice: list = field(default_factory=list)
     partial: list = field(default_factory=list)
@@ -90,7 +94,8 @@ class State:
     def __str__(self):
         counts = {name: len(getattr(self, name)) for name in ("lost", "twice", "partial", "errors")}
         shown = (self.lost + self.twice + self.partial + self.errors)[:3]
-        said = f"{self.written} written, {self.unsaid} of them not acknowledged"
+        said = f"{self.written} written ({self.unsaid} not acknowledged)"
+        said += f", {self.in_transaction} kills in a transaction" * bool(self.in_transaction)
         return f"{said}, {counts} {shown or ''}"
 
 
@@ -149,16 +154,39 @@ def several_writers(url, n_writers, count):
     return state(url, wanted, errors)
 
 
+def is_in_transaction(url):
+    """Whether a writer has begun what it has not committed."""
+    if url.startswith("sqlite"):
+        return Path(url.removeprefix("sqlite:///") + "-journal").exists()
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() " \
+            "AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"  # fmt: skip
+    return run_sql(url, query)[0][0] > 0
+
+
+def stopped(child, url, moments):
+    """Stop a writer, mostly until it is in a transaction; whether it is."""
+    for _ in range(40 if moments.random() < 0.8 else 1):
+        os.kill(child.pid, signal.SIGSTOP)
+        if is_in_transaction(url):
+            return True
+        os.kill(child.pid, signal.SIGCONT)
+        time.sleep(moments.uniform(0, 0.01))
+    return False
+
+
 def killed_writers(url, n_kills, seed, kill=None):
     """A writer that is killed (kill -9) at a random moment and started again, many times.
 
     `kill` ends something else instead, such as the server; then the writer must say an error.
     """
     moments, acknowledged, first, errors = random.Random(seed), set(), 0, []
+    in_transaction = 0
     for _ in range(n_kills):
         child, told = start(url, 0, first, 100_000)
         numbers = [told.recv()]
         time.sleep(moments.uniform(0, 0.3))
+        if not kill:
+            in_transaction += stopped(child, url, moments)
         (kill or child.kill)()
         more, said = heard(told)
         child.join()
@@ -168,4 +196,6 @@ def killed_writers(url, n_kills, seed, kill=None):
         acknowledged |= {key_of(0, number) for number in numbers}
         # The last may have been kept without an answer; then it must be known when it comes again.
         first = numbers[-1] + 1
-    return state(url, acknowledged, errors)
+    found = state(url, acknowledged, errors)
+    found.in_transaction = in_transaction
+    return found
