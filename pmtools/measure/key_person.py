@@ -138,8 +138,9 @@ class _Absence:
     def __init__(self, plan: Schedule, edges: pd.DatetimeIndex) -> None:
         self.plan, self.edges, project = plan, edges, plan.project
         self.away = frozenset(range(*(minutes_of(edges) // DAY).tolist()))
-        # Float is what is left until the finish moves: deadlines move nothing.
-        timeless = project.replace(tasks=project.tasks.assign(deadline=pd.NaT))
+        # Float is what is left until the finish moves; deadlines place what is as late as possible.
+        placed = project.tasks["deadline"].where(project.tasks["constraint"] == "ALAP")
+        timeless = project.replace(tasks=project.tasks.assign(deadline=placed))
         self.network = network_of(timeless, plan.options)
         self.progress = progress_of(self.network)
         is_open = self.network.is_leaf & ~self.progress.is_finished

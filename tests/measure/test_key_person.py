@@ -59,6 +59,17 @@ def test_float_absorbs_what_it_can():
     assert "float absorbs it, 0 days left" in row["statement"]
 
 
+def test_a_task_that_is_as_late_as_possible_stays_where_its_deadline_puts_it():
+    """Build is due on Friday of the second week and done in it: the first week is not missed."""
+    tasks = [TASKS[0], TASKS[1] | {"constraint": "ALAP", "deadline": "2026-03-13"},
+             TASKS[2] | {"duration_hours": 160}]  # fmt: skip
+    row = away(1, tasks=tasks, links=[]).loc["bob"]
+    assert (row["n_tasks"], row["damage_days"]) == (0, 0)
+    assert (
+        away(1, start=pd.Timestamp("2026-03-09"), tasks=tasks, links=[]).loc["bob", "n_tasks"] == 1
+    )
+
+
 def test_a_milestone_that_moves_is_said_where_the_finish_holds():
     """The gate after build comes a week later; two weeks of test have float enough."""
     tasks = [*TASKS[:2], TASKS[2] | {"duration_hours": 120},
