@@ -108,6 +108,7 @@ _CONTENTS = {
         "chart_risk_matrix",
     ),
     "pmtools.report": ("report", "provenance"),
+    "pmtools.widgets": ("panel_scenario", "panel_commitment"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _CONTENTS.items() for name in names}
 

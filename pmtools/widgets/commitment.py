@@ -77,7 +77,7 @@ class CommitmentPanel(Panel):
 
     def build(self) -> Any:
         """The widget."""
-        import ipywidgets as w  # type: ignore[import-untyped]
+        import ipywidgets as w
 
         cost = pd.Series(self.simulation.cost)
         least, most = float(cost.min()), float(cost.max())

@@ -48,7 +48,7 @@ def _kind() -> Any:
 
     source = Path(__file__).with_name("live_chart.js").read_text("utf-8")
 
-    class LiveChart(alt.JupyterChart):  # type: ignore[misc]
+    class LiveChart(alt.JupyterChart):
         """JupyterChart with rows by name: only those that change are sent, in one message."""
 
         _esm = vl_convert.javascript_bundle(source, vl_version=VEGA_LITE)

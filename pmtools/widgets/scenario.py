@@ -91,7 +91,7 @@ class ScenarioPanel(Panel):
 
     def build(self) -> Any:
         """The widget."""
-        import ipywidgets as w  # type: ignore[import-untyped]
+        import ipywidgets as w
 
         header, days = self.plan.project.header, self._deadlines()
         people = self.plan.project.resources

@@ -33,14 +33,14 @@ class Panel:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display(*([self.build()] if _is_attended() else self.static()))  # type: ignore[no-untyped-call]
+        display(*([self.build()] if _is_attended() else self.static()))
 
 
 def _is_attended() -> bool:
     """Whether who runs this could answer: papermill, nbconvert and nbval say that nobody can."""
     from IPython import get_ipython
 
-    parent = getattr(get_ipython(), "get_parent", dict)()  # type: ignore[no-untyped-call]
+    parent: Any = getattr(get_ipython(), "get_parent", dict)()
     return bool(parent.get("content", {}).get("allow_stdin"))
 
 
