@@ -29,6 +29,14 @@ def test_a_week_is_recorded_once(tmp_path):
     assert list(History(database).milestones("P1")["name"].unique()) == ["Go live"]
 
 
+def test_the_plan_of_a_week_is_remembered_with_its_figures(tmp_path):
+    """What was known then can be asked for later, whatever the files have become."""
+    database = str(tmp_path / "history.sqlite")
+    plan, value = week()
+    assert record_week(database, plan, value).has_new_snapshot
+    assert History(database).project("P1").equals(plan.project)
+
+
 def test_the_figures_stand_with_the_reason_where_there_is_none():
     """A figure that cannot be said is remembered as such, never as zero."""
     known = facts_of_week(*week()).metrics.set_index("metric")
