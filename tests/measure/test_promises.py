@@ -71,7 +71,8 @@ def test_of_few_promises_no_share_is_said():
 def test_the_share_has_its_interval():
     """Of two kept promises, the interval of Clopper and Pearson begins at 0.025 ** (1 / 2)."""
     both = [DESIGN_DONE, DESIGN_DONE | {"task_id": "2"}]
-    row = record([small_plan(FRIDAYS[0], both)], at_least=2).loc[("project", "Whole project", "baseline")]
+    found = record([small_plan(FRIDAYS[0], both)], at_least=2)
+    row = found.loc[("project", "Whole project", "baseline")]
     assert row["share"] == row["high"] == 1.0
     assert row["low"] == pytest.approx(0.025**0.5)
 
