@@ -12,7 +12,8 @@ async function render({ model, el }) {
   function label() {
     const panel = el.closest(".pmtools-panel") ?? el;
     for (const box of panel.querySelectorAll(".widget-inline-hbox")) {
-      const name = box.querySelector(".widget-label")?.textContent ?? "";
+      const name = box.querySelector(".widget-label")?.textContent;
+      if (!name) continue; // a check box stands in a label of its own
       const said = box.querySelector(".widget-readout")?.textContent;
       for (const part of box.querySelectorAll(".noUi-handle, input, select")) {
         part.setAttribute("aria-label", name);

@@ -148,8 +148,9 @@ class ScenarioPanel(Panel):
             w, [self.at["deadline"], self.at["confidence"], self.at["task"], self.at["estimate"],
                 self.at["overtime"], self.at["person"], self.at["scope"], self.at["risk"],
                 self.at["response"]],
-            [w.HBox([b["Undo"], b["Reset"]]), named, b["Save"], self.text["saved"], b["Load"],
-             b["Use in the report"], self.line,
+            [w.HBox([b["Undo"], b["Reset"]]), w.HBox([named, b["Save"]]),
+             w.HBox([self.text["saved"], b["Load"]]),
+             w.HBox([self.line, b["Use in the report"]]),
              w.HBox([b["Find the cheapest way back"], b["Stop"]]), self.progress],
             [self.said, self.changes, self.goals, self.chart],
         )  # fmt: skip

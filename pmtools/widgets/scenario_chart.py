@@ -83,9 +83,10 @@ def chart(draft: Draft) -> Any:
         x=alt.X("cost:Q", title=f"Cost at completion within{unit}", scale=scale,
                 axis=alt.Axis(format="~s", tickCount=5)),
         y=chance, color=colour, strokeDash=dash)  # fmt: skip
+    names = alt.Axis(labelLimit=250, minExtent=256, maxExtent=256, ticks=False)
     bars = named("moved", ["start", "finish"]).mark_bar(size=6, minBandSize=3).encode(
         x=alt.X("date_start:T", title=None, axis=date, scale=scale), x2="date_finish:T",
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=280, ticks=False)),
+        y=alt.Y("name:N", title=None, sort=None, axis=names),
         yOffset=alt.YOffset("what:N", scale=alt.Scale(domain=[AS_PLANNED, CHANGED])),
         color=colour)  # fmt: skip
     points = named("moved", ["start", "finish"]).mark_point(filled=True, size=34, shape="diamond")

@@ -57,11 +57,12 @@ def slider(w: Any, label: str, options: Sequence[Any], value: Any) -> Any:
 def grid(w: Any, controls: list[Any], acts: list[Any], shown: list[Any]) -> Any:
     """Controls beside what is done with them, above what they show."""
     for each in (*controls, *acts):
-        if not isinstance(each, (w.HBox, w.Button)):
-            each.style, each.layout.width = WIDE, "460px"
-        for button in getattr(each, "children", (each,)):
-            if isinstance(button, w.Button):
-                button.layout.width = "auto"
+        is_row = isinstance(each, w.HBox)
+        for part in each.children if is_row else (each,):
+            if isinstance(part, w.Button):
+                part.layout.width = "auto"
+            elif not isinstance(part, w.HTML):
+                part.style, part.layout.width = WIDE, "360px" if is_row else "460px"
     above = w.HBox([w.VBox(controls), w.VBox(acts)], layout={"flex_flow": "row wrap"})
     panel = w.VBox([w.HTML(STYLE), above, *shown])
     panel.add_class("pmtools-panel")
