@@ -204,7 +204,6 @@ def readme_commands():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_command_of_the_readme_runs(tmp_path):
     """What the README tells a newcomer to type works in this order, in an empty folder."""
