@@ -115,7 +115,8 @@ def reports(schedules: Sequence[Schedule]) -> pd.DataFrame:
         return np.where(minutes == MISSING, np.nan, known / 60 / last.project.header.hours_per_day)
 
     frames: list[pd.DataFrame] = []
-    for plan in (plan for plan in schedules if plan.status_date is not None):
+    by_week = {plan.status_date: plan for plan in schedules if plan.status_date is not None}
+    for plan in by_week.values():
         found = _of_week(plan, days)
         found = found.join(_before(frames[-1] if frames else found[:0]), on="task_id")
         frames.append(found.assign(moved_days=found["forecast_days"] - found["forecast_before"]))
