@@ -95,6 +95,7 @@ _CONTENTS = {
         "table_bridge", "table_contingency", "table_sensitive_tasks", "table_flow_forecasts",
         "table_risks", "table_open_items", "table_stuck", "table_overdue_actions",
         "table_became_issues", "table_reserves", "table_recorded_weeks", "table_responses",
+        "table_scenarios", "table_scenario_effects", "table_options", "table_levers",
     ),
     "pmtools.charts": (
         "show_charts_offline", "chart_gantt", "chart_milestone_trend", "chart_s_curve",
@@ -105,7 +106,7 @@ _CONTENTS = {
         "chart_bridge", "chart_forecast_cone", "chart_finish_curve", "chart_joint_confidence",
         "chart_drivers", "chart_raci", "chart_promises",
         "chart_cumulative_flow", "chart_cycle_time", "chart_ageing", "chart_burn_up",
-        "chart_risk_matrix",
+        "chart_risk_matrix", "chart_scenarios", "chart_way_back", "chart_before_after",
     ),
     "pmtools.report": ("report", "provenance"),
     "pmtools.widgets": ("panel_scenario", "panel_commitment"),

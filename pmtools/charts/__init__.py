@@ -10,6 +10,7 @@ from pmtools.charts.burn_up import chart_burn_up
 from pmtools.charts.cumulative_flow import chart_cumulative_flow
 from pmtools.charts.curve import chart_s_curve
 from pmtools.charts.cycle_time import chart_cycle_time
+from pmtools.charts.decisions import chart_before_after, chart_scenarios, chart_way_back
 from pmtools.charts.fever import chart_fever
 from pmtools.charts.finish_curve import chart_finish_curve
 from pmtools.charts.float_paths import chart_float_paths
@@ -32,6 +33,7 @@ from pmtools.charts.tornado import chart_drivers
 
 __all__ = [
     "chart_ageing",
+    "chart_before_after",
     "chart_bridge",
     "chart_burn_up",
     "chart_cumulative_flow",
@@ -57,6 +59,8 @@ __all__ = [
     "chart_resource_needs",
     "chart_risk_matrix",
     "chart_s_curve",
+    "chart_scenarios",
+    "chart_way_back",
     "chart_workload",
     "show_charts_offline",
 ]

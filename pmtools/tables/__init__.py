@@ -21,6 +21,10 @@ from pmtools.tables.coordination import (
     table_responsibility_findings as table_responsibility_findings,
 )
 from pmtools.tables.coordination import table_who_must_act as table_who_must_act
+from pmtools.tables.decisions import table_levers as table_levers
+from pmtools.tables.decisions import table_options as table_options
+from pmtools.tables.decisions import table_scenario_effects as table_scenario_effects
+from pmtools.tables.decisions import table_scenarios as table_scenarios
 from pmtools.tables.flow import table_flow_forecasts as table_flow_forecasts
 from pmtools.tables.forecast import table_contingency as table_contingency
 from pmtools.tables.forecast import table_drivers as table_drivers

@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import coordination_frames
+import decision_frames
 import flow_frames
 import forecast_frames
 import frames
@@ -19,6 +20,7 @@ from pictures import static_svg
 from pmtools import charts
 from pmtools.charts import (
     chart_ageing,
+    chart_before_after,
     chart_bridge,
     chart_burn_up,
     chart_cumulative_flow,
@@ -44,6 +46,8 @@ from pmtools.charts import (
     chart_resource_needs,
     chart_risk_matrix,
     chart_s_curve,
+    chart_scenarios,
+    chart_way_back,
     chart_workload,
     show_charts_offline,
 )
@@ -124,7 +128,18 @@ def burn_up(frame):
     return chart_burn_up(frame, flow_frames.fan(), flow_frames.when())
 
 
+def scenarios(frame):
+    return chart_scenarios(frame, currency="EUR", deadline=decision_frames.DEADLINE)
+
+
+def way_back(frame):
+    return chart_way_back(frame, 0.68, 0.8, currency="EUR")
+
+
 EVERY = {
+    "scenarios": (scenarios, decision_frames.rows),
+    "way back": (way_back, decision_frames.options),
+    "before and after": (chart_before_after, decision_frames.moved),
     "raci": (raci, coordination_frames.cells),
     "promises": (chart_promises, coordination_frames.record),
     "gantt": (gantt, lambda: frames.tasks().assign(late_finish=FINISH)),
@@ -156,6 +171,7 @@ EVERY = {
 }
 every_chart = pytest.mark.parametrize(("chart", "frame"), EVERY.values(), ids=EVERY)
 NAMED = {
+    "scenarios": "scenario", "before and after": "name",
     "raci": "party", "promises": "name",
     "gantt": "name", "milestone trend": "name", "workload": "resource", "load": "resource",
     "load map": "resource", "key people": "party",
@@ -164,6 +180,7 @@ NAMED = {
     "handoffs": "sender", "dependency matrix": "sender",
 }  # fmt: skip
 KEYS = {
+    "scenarios": "scenario", "before and after": "task_id",
     "raci": "party_id", "promises": "name",
     "gantt": "id", "milestone trend": "task_id", "workload": "resource_id", "load": "resource_id",
     "load map": "resource_id", "key people": "party_id",

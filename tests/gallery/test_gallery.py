@@ -44,7 +44,19 @@ def gallery():
     past = pm.forecast_accuracy(past_forecasts(), past_outcomes())
     team = pm.flow(pm.read_project(AGILE), days="working")
     duties, kept = pm.responsibility(plan), pm.promises(schedules)
+    rollout, few = pm.schedule(pm.read_project(AGILE)), {"n_trials": 500, "n_checks": 500}
+    back = pm.recover(rollout, permit=pm.Permit(kinds=("mitigate", "overlap")), time_limit=2, **few)
+    tried = pm.compare(rollout, [*back.scenarios.values()], n_trials=500)
     return {
+        "chart_scenarios": pm.chart_scenarios(
+            tried.rows, **money, deadline=rollout.project.header.deadline
+        ),
+        "chart_way_back": pm.chart_way_back(back.options, back.base_chance, back.target, **money),
+        "chart_before_after": pm.chart_before_after(tried.moved),
+        "table_scenarios": pm.table_scenarios(tried.rows, **money),
+        "table_options": pm.table_options(back.options, **money),
+        "table_levers": pm.table_levers(back.levers, **money),
+        "table_scenario_effects": pm.table_scenario_effects(tried.effects, **money),
         "chart_raci": pm.chart_raci(duties.cells, duties.rows),
         "chart_promises": pm.chart_promises(kept),
         "table_look_ahead": pm.table_look_ahead(pm.look_ahead(plan)),
@@ -142,6 +154,10 @@ def gallery():
 CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
+    "table_scenarios": ("Scenario", "Plan ends", "P80", "Cost, P80 (EUR)", "Deadline", "Both"),
+    "table_options": ("Option", "What is done", "Costs (EUR)", "Chance", "95% interval"),
+    "table_levers": ("Change", "Kind", "Costs (EUR)", "Gain in points"),
+    "table_scenario_effects": ("Scenario", "Change", "P80 without it", "Cost without it (EUR)"),
     "table_look_ahead": ("Who", "Task", "As", "Must", "On", "Hours", "Float"),
     "table_who_must_act": ("Who", "First", "Due", "Overdue", "Tasks overdue", "of these waiting"),
     "table_responsibility_findings": ("Status", "Where", "Found", "What to do"),
