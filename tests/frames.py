@@ -236,7 +236,8 @@ def bridge_parts():
     parts = pd.DataFrame(rows, columns=["group", "days", "tasks"])
     minutes = (480 * parts["days"]).round().astype("int64")
     said = [f"{group} {days:+g}" for group, days, _ in rows]
-    return parts.assign(minutes=minutes, calendar_minutes=3 * minutes, sentence=said)
+    whose = ["Networks", "IT", "", ""]
+    return parts.assign(minutes=minutes, calendar_minutes=3 * minutes, sentence=said, whose=whose)
 
 
 def cost_parts():

@@ -37,8 +37,8 @@ def chart_bridge(
     Parameters
     ----------
     parts
-        group, days (working days) or amount (money), sentence, tasks, as `Movement.parts`; what
-        is less than a tenth of a day, or a unit of the currency, is left out.
+        group, days (working days) or amount (money), sentence, whose, tasks, as `Movement.parts`;
+        what is less than a tenth of a day, or a unit of the currency, is left out.
     before, after
         The forecasts that the parts lead from and to: dates, or amounts.
     since, until
@@ -75,12 +75,14 @@ def _steps(rows: pd.DataFrame, told: str, ends: list[str], names: list[str]) -> 
     words = ("Later", "Earlier") if told == "days" else ("Dearer", "Cheaper")
     named = zip(rows["tasks"], rows["group"], strict=True)
     who = [plain(tasks.removeprefix(f"{group} "), 120) for tasks, group in named]
+    heads = zip(rows["group"].str.capitalize(), rows["whose"], strict=True)
+    parts = [plain(f"{group} · {whose}" if whose else group, 60) for group, whose in heads]
     style = "signed_days" if told == "days" else "signed_money"
     said = cells([*far, total], style)
     return pd.DataFrame(
         {
             "row": range(len(far) + 2),
-            "name_": [names[0], *(plain(g.capitalize(), 60) for g in rows["group"]), names[1]],
+            "name_": [names[0], *parts, names[1]],
             "who": [ends[0], *who, ends[1]],
             "kind": ["Forecast", *(words[each < 0] for each in far), "Forecast"],
             "begin": [edge, *reached[:-1], edge],

@@ -43,7 +43,8 @@ class Movement:
     - since, until: status dates; moved: working days of the project's calendar as it is now, in
       tenths (later is positive), or money; currency
     - parts, the largest first: group, days or amount, minutes or cents and, of a date,
-      calendar_minutes (whole numbers; their sums are the movement), sentence, tasks (in words)
+      calendar_minutes (whole numbers; their sums are the movement), sentence, whose, tasks
+      (department or owner of what moved it most, and all that carry it)
     - tasks: group, part (days or amount of the whole part), task_id, change (words), owner,
       department, minutes or cents, days or amount: what this change moved, all others made
     - merged: groups taken over together, because one alone makes no legal plan
@@ -314,9 +315,9 @@ def _parts(
     rows = []
     for group, far in told.items():
         mine = tasks[(tasks["group"] == _name(group)) & (tasks[asked.whole[0]] != 0)]
-        said = _sentence(_name(group), far, mine, asked.told, asked.most_items)
-        rows.append((_name(group), far, *shares[group], said, "; ".join(mine["change"])))
-    columns = ["group", asked.told, *asked.whole, "sentence", "tasks"]
+        said = _sentence(_name(group), far, mine, asked)
+        rows.append((_name(group), far, *shares[group], *said, "; ".join(mine["change"])))
+    columns = ["group", asked.told, *asked.whole, "sentence", "whose", "tasks"]
     parts = pd.DataFrame(rows, columns=columns).astype({asked.told: "float64"})
     order = parts[asked.whole[0]].abs().sort_values(ascending=False, kind="stable").index
     return parts.loc[order].reset_index(drop=True)
@@ -331,18 +332,19 @@ def _signed(far: float, told: str) -> str:
     return number(far, 0 if is_whole else 1, is_signed=True)
 
 
-def _sentence(group: str, far: float, tasks: pd.DataFrame, told: str, most: int) -> str:
-    """`Test re-estimated and 2 more −2 (QA)`: the change that moved it most in its direction; of
-    as many as were computed, nobody knows how many more.
+def _sentence(group: str, far: float, tasks: pd.DataFrame, asked: Question) -> tuple[str, str]:
+    """`Test re-estimated and 2 more −2 (QA)`, `QA`: the change that moved it most in its direction;
+    of as many as were computed, nobody knows how many more.
     """
-    mine = tasks[tasks[told] * far > 0]
+    mine, told = tasks[tasks[asked.told] * far > 0], asked.told
     if mine.empty:
-        return f"{group} {_signed(far, told)}"
+        return f"{group} {_signed(far, told)}", ""
     lead: Any = mine.iloc[0]
     more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
-    more = " and others" if len(tasks) == most else more
+    more = " and others" if len(tasks) == asked.most_items else more
     whose = plain(lead["department"] or lead["owner"], 60)
-    return f"{lead['change']}{more} {_signed(far, told)}" + (f" ({whose})" if whose else "")
+    said = f"{lead['change']}{more} {_signed(far, told)}"
+    return said + (f" ({whose})" if whose else ""), whose
 
 
 def _statement(moved: float, parts: pd.DataFrame, asked: Question) -> str:

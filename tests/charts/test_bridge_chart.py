@@ -34,9 +34,9 @@ def test_the_ends_say_the_forecasts_and_their_days():
 
 
 def test_parts_are_told_by_what_carries_them():
-    """The words of the part are not said twice."""
+    """And by whose it is; the words of the part are not said twice."""
     steps = steps_of(frames.bridge_parts())
-    assert steps["name_"].iloc[1] == "Passage of time"
+    assert steps["name_"].iloc[[1, 3]].tolist() == ["Passage of time · Networks", "Re-estimates"]
     assert steps["who"].iloc[1] == "at Survey of cabling"
 
 
