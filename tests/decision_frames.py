@@ -48,6 +48,7 @@ def options():
             "n_moved": [0, 8, 5], "people": ["", "Hana Novak, Mei-Ling Chen", "Kwame Mensah"],
             "is_proved": [True, False, True], "target": [0.7, 0.8, 0.9],
             "bound": [0.0, 900.0, 5_412.5],
+            "is_enough": True,
         }
     )  # fmt: skip
     return found.assign(p50=pd.to_datetime(found["p50"]), p80=pd.to_datetime(found["p80"]))

@@ -24,6 +24,7 @@ from pmtools.formats.text_file import csv_bytes, escaped, refused
 from pmtools.project import Project
 
 EARLIER = "earlier"
+_READ_ELSEWHERE = (".headings.yml", "scenarios.yml")
 
 
 @dataclass
@@ -109,7 +110,7 @@ def read_folder(path: Path, until: pd.Timestamp | None = None) -> Contents:
     now.notes += [
         f"{path.name}/{file.name}: not read, it is none of the known kinds of files"
         for file in files
-        if not file.name.lower().endswith((*KINDS, *SCHEDULE_SUFFIXES, ".headings.yml"))
+        if not file.name.lower().endswith((*KINDS, *SCHEDULE_SUFFIXES, *_READ_ELSEWHERE))
     ]
     if not plans:
         _report_missing(path, now)

@@ -40,9 +40,10 @@ def table_options(options: pd.DataFrame | CannotSay, *, currency: str) -> Table:
     if not isinstance(options, CannotSay):
         options = options.reindex(columns=[*dict.fromkeys([*options, *_OPTIONS])])
         proof = [
-            "no, proved" if is_proved else f"none found; none below {money(bound, currency)}"
-            for is_proved, bound in zip(options["is_proved"], options["bound"], strict=True)
-        ]
+            f"none found; none below {money(row.bound, currency)}" if not row.is_proved
+            else "no, proved" if row.is_enough else "it is not enough, but comes closest"
+            for row in options.itertuples()
+        ]  # fmt: skip
         ranges = zip(options["low"], options["high"], strict=True)
         interval = [f"{percent(100 * low)} to {percent(100 * high)}" for low, high in ranges]
         options = options.assign(interval=interval, proof=proof)
@@ -53,7 +54,7 @@ def table_options(options: pd.DataFrame | CannotSay, *, currency: str) -> Table:
 
 
 _OPTIONS = ("option", "changes", "cost", "chance", "low", "high", "p80", "n_moved", "people",
-            "is_proved", "bound")  # fmt: skip
+            "is_proved", "bound", "is_enough")  # fmt: skip
 
 
 def table_levers(levers: pd.DataFrame | CannotSay, *, currency: str, n_rows: int = 12) -> Table:

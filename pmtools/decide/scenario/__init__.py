@@ -153,7 +153,7 @@ class Scenario:
 
 
 def read_scenarios(path: str) -> tuple[Scenario, ...]:
-    """The scenarios of a YAML file: one, or a list of them.
+    """The scenarios of a YAML file: one, or a list of them; of no file ("") none.
 
     Raises
     ------
@@ -162,6 +162,8 @@ def read_scenarios(path: str) -> tuple[Scenario, ...]:
     ProjectError
         With every problem of what it says.
     """
+    if not path:
+        return ()
     return tuple(
         Scenario.from_dict(data, f"{path}, scenario {n}")
         for n, data in enumerate(read_scenario_file(path), 1)
