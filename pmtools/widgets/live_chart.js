@@ -12,8 +12,9 @@ async function render({ model, el }) {
   function label() {
     const panel = el.closest(".pmtools-panel") ?? el;
     for (const box of panel.querySelectorAll(".widget-inline-hbox")) {
-      const name = box.querySelector(".widget-label")?.textContent;
-      if (!name) continue; // a check box stands in a label of its own
+      // a check box has its words beside it, and an invisible label
+      const words = (part) => (part?.textContent ?? "").replaceAll("\u200b", "").trim();
+      const name = words(box.querySelector(".widget-label")) || words(box);
       const said = box.querySelector(".widget-readout")?.textContent;
       for (const part of box.querySelectorAll(".noUi-handle, input, select")) {
         part.setAttribute("aria-label", name);

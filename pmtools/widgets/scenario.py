@@ -118,42 +118,41 @@ class ScenarioPanel(Panel):
             control.description = labels.get(name, control.description)
             control.observe(partial(self._moved, name), "value")
         self.at["risk"].disabled = self.at["response"].disabled = not asked
-        self.text = {n: w.Text(description=t) for n, t in (("name", "Name"), ("saved", "Saved"))}
-        self.text["name"].value = "My scenario"
-        self.text["saved"] = choice(w, "Saved", [])
-        self.line = w.Text(description="For the report", disabled=False)
         self.goals, self.changes, self.said, self.progress = (w.HTML() for _ in range(4))
-        draft, acts = self.draft, self._act
-        self.buttons = {
-            label: w.Button(description=label, tooltip=label) for label in (
-                "Undo", "Reset", "Save", "Load", "Use in the report",
-                "Find the cheapest way back", "Stop")
-        }  # fmt: skip
-        named = self.text["name"]
+        self.is_syncing = False
+        acts = self._acts(w)
+        self.chart = live_chart(
+            scenario_chart.chart(self.draft), scenario_chart.rows(self.draft), ""
+        )
+        self._show()
+        return grid(w, [*self.at.values()], acts,
+                    [self.said, self.changes, self.goals, self.chart])  # fmt: skip
+
+    def _acts(self, w: Any) -> list[Any]:
+        """What is done with the scenario: buttons, its name, the file."""
+        draft = self.draft
+        self.text = {"name": w.Text("My scenario", description="Name"),
+                     "saved": choice(w, "Saved", [])}  # fmt: skip
+        self.line = w.Text(description="For the report")
         does: dict[str, Callable[[], Any]] = {
-            "Undo": draft.undo, "Reset": draft.reset, "Save": lambda: draft.save(named.value),
+            "Undo": draft.undo, "Reset": draft.reset,
+            "Save": lambda: draft.save(self.text["name"].value),
             "Load": lambda: draft.load(self.text["saved"].value or ""),
             "Use in the report": self._use_in_report,
         }  # fmt: skip
+        find, stop = "Find the cheapest way back", "Stop"
+        self.buttons = b = {
+            label: w.Button(description=label, tooltip=label) for label in (*does, find, stop)
+        }
         for label, act in does.items():
-            self.buttons[label].on_click(partial(acts, act))
-        self.buttons["Find the cheapest way back"].on_click(self._find)
-        self.buttons["Stop"].on_click(lambda _: self.stop.set())
-        self.buttons["Stop"].disabled = True
-        self.chart = live_chart(scenario_chart.chart(draft), scenario_chart.rows(draft), "")
-        self.is_syncing = False
-        self._show()
-        b = self.buttons
-        return grid(
-            w, [self.at["deadline"], self.at["confidence"], self.at["task"], self.at["estimate"],
-                self.at["overtime"], self.at["person"], self.at["scope"], self.at["risk"],
-                self.at["response"]],
-            [w.HBox([b["Undo"], b["Reset"]]), w.HBox([named, b["Save"]]),
-             w.HBox([self.text["saved"], b["Load"]]),
-             w.HBox([self.line, b["Use in the report"]]),
-             w.HBox([b["Find the cheapest way back"], b["Stop"]]), self.progress],
-            [self.said, self.changes, self.goals, self.chart],
-        )  # fmt: skip
+            b[label].on_click(partial(self._act, act))
+        b[find].on_click(self._find)
+        b[stop].on_click(lambda _: self.stop.set())
+        b[stop].disabled = True
+        pairs = [(self.text["name"], b["Save"]), (self.text["saved"], b["Load"]),
+                 (self.line, b["Use in the report"]), (b[find], b[stop])]  # fmt: skip
+        rows = [w.HBox(each) for each in ((b["Undo"], b["Reset"]), *pairs)]
+        return [*rows, self.progress]
 
     def _deadlines(self) -> list[tuple[str, Any]]:
         due = self.plan.project.header.deadline

@@ -67,7 +67,7 @@ def chart(draft: Draft) -> Any:
     date = alt.Axis(format="%-d %b %y", tickCount=5, labelOverlap=True, grid=True)
     chance = alt.Y("chance:Q", title="Chance", scale=alt.Scale(domain=[0, 1]),
                    axis=alt.Axis(format="%", tickCount=5))  # fmt: skip
-    size = {"width": 360, "height": 180}
+    size = {"width": 290, "height": 180}
     line = {"interpolate": "step-after", "strokeWidth": 2.2}
     scale = alt.Scale(nice=False, zero=False)
     finish = named("finish", ["at"]).mark_line(**line).encode(
@@ -93,7 +93,7 @@ def chart(draft: Draft) -> Any:
     ends = points.encode(x="date_finish:T", y=alt.Y("name:N", sort=None), yOffset="what:N",
                          color=colour)  # fmt: skip
     gantt = alt.layer(bars, ends).properties(
-        width=500, height=300, title="Tasks that move most (working days)")  # fmt: skip
+        width=640, height=300, title="Tasks that move most (working days)")  # fmt: skip
     upper = alt.hconcat(left, cost.properties(**size))
     drawn = alt.vconcat(upper, gantt, spacing=14).resolve_scale(color="shared")
     return looking_like_ours(drawn, rows(draft), str(draft.statement))

@@ -1,12 +1,16 @@
 """The panels in JupyterLab, by a real browser with no network but this machine."""
 
 import os
+import shutil
 import statistics
 import time
-from pathlib import Path
 
+import numpy as np
 import pytest
+from risky_plan import priced, risky_plan
 from tools import needs_chromium
+
+import pmtools as pm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -24,8 +28,7 @@ class Panel:
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         page.get_by_text("| Idle").wait_for(timeout=60_000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Restart Kernel and Run All Cells…").click()
-        page.get_by_role("button", name="Confirm Kernel Restart").click()
+        page.get_by_text("Run All Cells", exact=True).click()
         page.wait_for_selector("[data-drawn]", timeout=120_000)
         page.get_by_text("| Idle").wait_for(timeout=120_000)
         page.locator(".pmtools-panel").scroll_into_view_if_needed()
@@ -65,6 +68,20 @@ class Panel:
 
     def svg(self):
         return self.page.locator("[data-drawn] svg").first.inner_html()
+
+
+def large_plan(n):
+    """Tasks with ranges and prices, each waiting for two of the twenty before it, and a risk."""
+    dice = np.random.default_rng(1)
+    hours = dice.integers(8, 80, n).tolist()
+    links = {
+        (int(dice.integers(max(1, after - 20), after)), after)
+        for after in range(2, n + 1) for _ in range(2)
+    }  # fmt: skip
+    estimates = {k: (0.8 * h, h, 1.6 * h) for k, h in enumerate(hours, 1)}
+    risk = {"id": "R", "probability": 0.4, "impact_hours": 24, "task_ids": "5"}
+    plan = risky_plan(hours, sorted(links), estimates=estimates, register=[risk])
+    return priced(plan, dict.fromkeys(range(1, n + 1), 80.0))
 
 
 @pytest.fixture
@@ -110,7 +127,6 @@ def test_every_control_of_the_scenario_panel_moves_by_mouse_and_by_keyboard(open
     panel.drag("Overtime, hours a day", 0.5)
     panel.press("Overtime, hours a day", "ArrowLeft")
     panel.choose("Its response", 1)
-    assert "instead of" in panel.page.locator(".pmtools-panel").inner_text() or longer
     panel.click("Reset")
     assert panel.said() == start
     panel.moved(lambda: panel.page.get_by_label("Leave this task out").click())
@@ -131,9 +147,7 @@ def test_a_scenario_is_saved_reloaded_applied_and_undone(opened):
     name.press("Enter")
     panel.click("Save")
     assert panel.click("Reset") == start
-    panel.moved(lambda: panel.row("Saved").locator("select").select_option("Slower"), 10_000) if (
-        panel.row("Saved").locator("select").input_value() != "Slower"
-    ) else None
+    panel.row("Saved").locator("select").select_option("Slower")
     assert panel.click("Load") == changed
     panel.click("Use in the report")
     line = panel.row("For the report").locator("input").input_value()
@@ -142,8 +156,11 @@ def test_a_scenario_is_saved_reloaded_applied_and_undone(opened):
 
 
 @needs_chromium
-def test_the_chart_follows_the_slider_and_does_not_become_slower(opened):
-    """Who moves a slider sees the answer at once, the hundredth time as the first."""
+def test_the_chart_follows_the_slider_and_does_not_become_slower(opened, tmp_path):
+    """Who moves a slider sees the answer at once, the hundredth time as the first: 500 tasks."""
+    sample = tmp_path / "work" / "templates" / "projects" / "network-upgrade"
+    shutil.rmtree(sample)
+    pm.write_project(large_plan(500), sample)
     panel = opened("scenarios")
     handle = panel.row("Remaining, days").locator(".noUi-handle").first
     handle.press("Home")
