@@ -17,7 +17,15 @@ from pathlib import Path
 import pandas as pd
 
 import pmtools as pm
-from tests.benchmarks import bridge, changes, critical_path, history, simulation, time_phasing
+from tests.benchmarks import (
+    bridge,
+    changes,
+    critical_path,
+    history,
+    recovery,
+    simulation,
+    time_phasing,
+)  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "templates" / "projects" / "software-rollout"
@@ -88,6 +96,7 @@ def main():
         changes.rows,
         bridge.rows,
         history.rows,
+        recovery.rows,
         a_week,
         whole_commands,
     ):

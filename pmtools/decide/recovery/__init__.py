@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmtools.calendars import minutes_of
+from pmtools.calendars import instants_of, minutes_of
 from pmtools.decide.comparison import Comparison, compare
+from pmtools.decide.recovery.absent import NoRecovery
 from pmtools.decide.recovery.evaluation import Chosen, Evaluation, Goal
 from pmtools.decide.recovery.levers import KINDS, Lever, Permit, lever_of, levers
 from pmtools.decide.recovery.search import Found, Search, Told
@@ -28,7 +29,7 @@ from pmtools.simulate.case import Settings
 from pmtools.simulate.correlation import USUAL
 from pmtools.words import Statement, chance_said, day, money, plain
 
-__all__ = ["KINDS", "Evaluation", "Found", "Goal", "Lever", "Permit", "Recovery", "lever_of",
+__all__ = ["KINDS", "Evaluation", "Found", "Goal", "Lever", "NoRecovery", "Permit", "Recovery", "lever_of",
            "levers", "recover"]  # fmt: skip
 
 STEPS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -44,7 +45,8 @@ class Recovery:
     - statement: what we recommend, or that it is not needed, or that nothing reaches it
     - options, the cheapest first: option, changes (sentences), n_changes, cost (of the levers),
       chance (checked on fresh trials), low, high (its 95 % interval), p50, p80 (dates), cost_p80,
-      n_moved, people, is_proved (nothing cheaper reaches its target), target, bound
+      n_moved, people, is_proved (nothing cheaper reaches its target), target, bound, is_enough
+      (False: nothing reaches the goal, and this comes closest)
     - levers: lever, kind, cost, chance (with it alone), gain, alone on the trials of the search
     - scenarios: by option; best: the recommended one, None where there is none
     - goal, base_chance, target; comparison: of the plan and the options
@@ -63,6 +65,14 @@ class Recovery:
     def __str__(self) -> str:
         return str(self.statement)
 
+    @property
+    def moved(self) -> pd.DataFrame | CannotSay:
+        """What the last option moves, the recommended one: columns of `Comparison.moved`."""
+        if self.comparison is None:
+            return CannotSay("there is no option: none is needed, or none was found")
+        moved = self.comparison.moved
+        return moved[moved["scenario"] == [*self.scenarios][-1]]
+
 
 def recover(
     project: Project | Schedule, *, deadline: Any = None, task_id: str = "",
@@ -70,7 +80,7 @@ def recover(
     permit: Permit | None = None, n_trials: int = 1_000, n_checks: int = 10_000, seed: int = 1,
     throughput: pd.DataFrame | None = None, resources: bool = False, time_limit: float = 60.0,
     tell: Told = lambda found: True,
-) -> Recovery | CannotSay:  # fmt: skip
+) -> Recovery | NoRecovery:  # fmt: skip
     """The cheapest sets of permitted changes that make a goal as sure as wanted.
 
     Parameters
@@ -90,7 +100,8 @@ def recover(
 
     Returns
     -------
-    A Recovery; CannotSay for a finished project, and where no deadline is known.
+    A Recovery; NoRecovery (a CannotSay) for a finished project, and where no deadline is known or
+    the project's own has passed.
 
     Raises
     ------
@@ -102,11 +113,11 @@ def recover(
     Up to 10 levers every set, cheapest first: proved. More: see `search`.
     """
     plan = project if isinstance(project, Schedule) else schedule(project)
-    goal = _goal(plan, deadline, task_id)
-    if isinstance(goal, CannotSay):
-        return goal
     if plan.tasks["is_finished"].all():
-        return CannotSay("the project is finished")
+        return NoRecovery("the project is finished")
+    goal = _goal(plan, deadline, task_id)
+    if isinstance(goal, NoRecovery):
+        return goal
     target = plan.project.header.confidence if confidence is None else confidence
     found = simulate(plan, n_trials=n_trials, seed=seed, throughput=throughput)
     permit = permit or Permit()
@@ -117,28 +128,24 @@ def recover(
     if base >= target:
         text = f"No change is needed: {_goal_said(goal)} is met with {chance_said(base)}."
         return _recovery(Statement(text, "green"), [], evaluation, target, None)
-    sets = _cheapest_sets(evaluation, target, permit, time_limit, tell)
-    kept = [*{each.chosen: each for each in sets if each.chosen}.values()]
+    search = Search(
+        evaluation, _conflicts(plan.project, given), _weaker(given), permit.most_cost, time_limit,
+        tell,
+    )  # fmt: skip
+    steps = [step for step in sorted({*STEPS, target}) if base < step <= target]
+    sets = [search.cheapest(step) for step in steps]
+    last = sets.pop()
+    closest = last if last.chosen else search.closest(target)
+    last = closest if closest.is_enough else last
+    kept = [*{each.chosen: each for each in [*sets, closest] if each.chosen}.values()]
     compared = _checked(plan, evaluation, kept, n_checks, seed, throughput, resources)
-    text = _said(plan, goal, evaluation, sets[-1], found)
-    statement = Statement(text, "amber" if sets[-1].chosen else "red")
+    text = _said(evaluation, last, kept, compared) if last.chosen else (
+        _said_short(evaluation, last, closest, found))  # fmt: skip
+    statement = Statement(text, "amber" if last.chosen else "red")
     return _recovery(statement, kept, evaluation, target, compared)
 
 
-def _cheapest_sets(
-    evaluation: Evaluation, target: float, permit: Permit, time_limit: float, tell: Told
-) -> list[Found]:  # fmt: skip
-    """For each step of the chance up to the one that is wanted, which comes last."""
-    search = Search(
-        evaluation, _conflicts(evaluation.plan.project, evaluation.levers),
-        _weaker(evaluation.levers), permit.most_cost, time_limit, tell,
-    )  # fmt: skip
-    base = evaluation.chance(frozenset())
-    steps = [step for step in sorted({*STEPS, target}) if base < step <= target]
-    return [search.cheapest(step) for step in steps]
-
-
-def _goal(plan: Schedule, deadline: Any, task_id: str) -> Goal | CannotSay:
+def _goal(plan: Schedule, deadline: Any, task_id: str) -> Goal | NoRecovery:
     tasks = plan.project.tasks
     if task_id and task_id not in set(tasks["id"]):
         raise ProjectError([Problem("recover", f'"{plain(task_id)}" is not a task', "",
@@ -149,9 +156,11 @@ def _goal(plan: Schedule, deadline: Any, task_id: str) -> Goal | CannotSay:
     if due is None:
         due = plan.project.header.deadline
     if due is None or pd.isna(due):
-        return CannotSay("no deadline is known: give one")
+        return NoRecovery("no deadline is known: give one")
     due, status = instant_of(due, "finish"), plan.status_date
     if status is not None and due <= status:
+        if deadline is None:
+            return NoRecovery(f"the deadline {day(due)} has passed: give one to come")
         raise ProjectError([Problem(
             "recover", f"{day(due)} is not after the status date {day(status)}", "",
             "Choose a day to come.")])  # fmt: skip
@@ -245,8 +254,10 @@ def _recovery(
             "n_changes": len(chosen), "cost": each.price, "chance": chance, "low": low,
             "high": high, **found[["finish", "p50", "p80", "cost_p80", "n_moved", "people"]],
             "is_proved": each.is_proved, "target": each.target, "bound": each.bound,
+            "is_enough": each.is_enough,
         })  # fmt: skip
-    best = [*scenarios.values()][-1] if kept and kept[-1].target == target else None
+    best = [*scenarios.values()][-1] if kept and kept[-1].is_enough and (
+        kept[-1].target == target) else None  # fmt: skip
     return Recovery(statement, pd.DataFrame(rows), _alone(evaluation), scenarios, best, goal,
                     evaluation.chance(frozenset()), target, compared)  # fmt: skip
 
@@ -273,22 +284,36 @@ def _of_task(compared: Comparison, name: str, goal: Goal) -> np.ndarray:
 
 
 def _said(
-    plan: Schedule, goal: Goal, evaluation: Evaluation, last: Found, found: Any
+    evaluation: Evaluation, last: Found, kept: Sequence[Found], compared: Comparison | None
 ) -> str:  # fmt: skip
-    base = evaluation.chance(frozenset())
-    if last.chosen:
-        what = "; ".join(evaluation.scenario(last.chosen).sentences(plan.project))
-        price = money(last.price, plan.project.header.currency)
-        sure = "proved cheapest" if last.is_proved else (
-            f"best found; nothing is known to cost less than "
-            f"{money(last.bound, plan.project.header.currency)}")  # fmt: skip
-        return (f"{_goal_said(goal)} with {chance_said(last.target)} (now {chance_said(base)}) for "
-                f"{price}: {what}. It is {sure}.")  # fmt: skip
-    best = max(evaluation.known.values())
+    """What is recommended, with the chance that fresh trials give it."""
+    assert compared is not None and last.chosen, "there is an option"
+    name = [*compared.simulations][len(kept)]
+    chance = chance_said(_chance(compared, name, evaluation.goal)[0])
+    base, wanted = (chance_said(p) for p in (evaluation.chance(frozenset()), last.target))
+    project = evaluation.plan.project
+    what = "; ".join(evaluation.scenario(last.chosen).sentences(project))
+    currency = project.header.currency
+    sure = "proved cheapest"
+    if not last.is_proved:
+        sure = f"best found; nothing is known to cost less than {money(last.bound, currency)}"
+    asked = "" if chance == wanted else f"; {wanted} is wanted"
+    return (f"{_goal_said(evaluation.goal)} with {chance} (now {base}{asked}) for "
+            f"{money(last.price, currency)}: {what}. It is {sure}.")  # fmt: skip
+
+
+def _said_short(evaluation: Evaluation, last: Found, closest: Found, found: Any) -> str:
+    """That nothing is enough, what binds, and the day that can be had."""
+    plan, goal, chosen = evaluation.plan, evaluation.goal, closest.chosen or frozenset()
+    wanted, best = chance_said(last.target), chance_said(max(evaluation.known.values()))
+    most = f"just below {best}" if best == wanted else best
     why = "" if not isinstance(found, Simulation) else _binding(plan, found)
     until = "no permitted set" if last.is_proved else "no set that was tried"
-    return (f"Nothing permitted is enough: {until} makes {_goal_said(goal)} "
-            f"{chance_said(last.target)} sure; the best is {chance_said(best)}{why}.")  # fmt: skip
+    then = day(pd.Timestamp(instants_of(evaluation.finish_at(chosen, last.target))))
+    price = money(closest.price, plan.project.header.currency)
+    with_it = f"With all that helps, for {price}," if chosen else "Nothing helps:"
+    return (f"Nothing permitted is enough: {until} makes {_goal_said(goal)} {wanted} sure; "
+            f"the best is {most}{why}. {with_it} {then} is {wanted} sure.")  # fmt: skip
 
 
 def _binding(plan: Schedule, found: Simulation) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pmtools.calendars import minutes_of
 from pmtools.decide.recovery.levers import Lever
-from pmtools.decide.scenario import Change, Scenario
+from pmtools.decide.scenario import Crash, Scenario
 from pmtools.decide.scenario.change import remaining_hours
 from pmtools.metrics import CannotSay
 from pmtools.project import Project
@@ -61,7 +61,8 @@ class Evaluation:
         self._networks: dict[Chosen, TrialNetwork] = {}
         self._shared: dict[Chosen, pd.Series] = {}
         self._left: pd.Series | None = None
-        self._effects = [self._effect_of(lever.change) for lever in self.levers]
+        self._projects: dict[Chosen, Project] = {frozenset(): plan.project}
+        self._effects: dict[int, _Effect] = {}
 
     def chance(self, chosen: Chosen) -> float:
         """The share of the trials in which the goal is met with these levers."""
@@ -80,14 +81,18 @@ class Evaluation:
         trials = run(model, n_trials=n_trials, seed=self.settings.seed)
         return trials.watched[:, -1] if self.goal.task_id else trials.finish
 
+    def finish_at(self, chosen: Chosen, chance: float) -> int:
+        """The minute by which the goal is met with this chance."""
+        return int(np.quantile(self.finishes(chosen), chance, method="inverted_cdf"))
+
     def model(self, chosen: Chosen) -> Model | None:
         """The plan with these levers, ready for trials; None where nothing is left to do."""
-        whole = frozenset(n for n in chosen if self._effects[n].is_whole)
+        whole = frozenset(n for n in chosen if self._effect(n).is_whole)
         case = self._case(whole)
         if isinstance(case, CannotSay):
             return None
-        model, effects = case.model, [self._effects[n] for n in sorted(chosen - whole)]
-        linked = whole.union(n for n in chosen if self._effects[n].is_network)
+        model, effects = case.model, [self._effect(n) for n in sorted(chosen - whole)]
+        linked = whole.union(n for n in chosen if self._effect(n).is_network)
         if linked != whole:
             model = replace(model, networks=(self._network(linked),))
         for effect in effects:
@@ -116,22 +121,23 @@ class Evaluation:
 
     def _moved(self, chosen: Chosen) -> Project:
         """The project with what of these levers moves dates."""
-        project = self.plan.project
-        for n in sorted(chosen):
-            project = self.levers[n].change.move(project)
-        return project
+        if chosen not in self._projects:
+            last = max(chosen)
+            before = self._moved(chosen - {last})
+            self._projects[chosen] = self.levers[last].change.move(before)
+        return self._projects[chosen]
 
     def _factors(self, chosen: Chosen) -> dict[str, float]:
         """What each task lasts, to the plan; two levers on one task are not independent."""
         users: dict[str, set[int]] = {}
         for n in chosen:
-            for task in self._effects[n].factors:
+            for task in self._effect(n).factors:
                 users.setdefault(task, set()).add(n)
         found = {}
         for task, mine in users.items():
             group = frozenset(mine)
             if len(group) == 1:
-                found[task] = self._effects[min(group)].factors[task]
+                found[task] = self._effect(min(group)).factors[task]
             else:
                 if group not in self._shared:
                     self._shared[group] = self._ratio(self._moved(group))
@@ -140,10 +146,14 @@ class Evaluation:
 
     def _ratio(self, after: Project) -> pd.Series:
         """Remaining durations of a changed project to those of the plan."""
+        before = self._remaining()
+        left = remaining_hours(after, before.index)
+        return (left / before.where(before > 0)).fillna(1.0)
+
+    def _remaining(self) -> pd.Series:
         if self._left is None:
             self._left = remaining_hours(self.plan.project, self.plan.project.tasks["id"])
-        left = remaining_hours(after, self._left.index)
-        return (left / self._left.where(self._left > 0)).fillna(1.0)
+        return self._left
 
     def _case(self, chosen: Chosen) -> Case | CannotSay:
         if chosen not in self._cases:
@@ -164,16 +174,34 @@ class Evaluation:
         node = case.model.networks[0].ids.index(self.goal.task_id)
         return replace(case, model=replace(case.model, watched=np.array([node], np.int64)))
 
-    def _effect_of(self, change: Change) -> _Effect:
+    def _effect(self, n: int) -> _Effect:
+        if n not in self._effects:
+            change, base = self.levers[n].change, self._case(frozenset())
+            if isinstance(base, CannotSay) or len(base.model.networks) > 1:
+                self._effects[n] = _Effect({}, None, True, True)
+            elif isinstance(change, Crash):
+                self._effects[n] = self._effect_of_crash(change, base)
+            else:
+                self._effects[n] = self._effect_of(n, base)
+        return self._effects[n]
+
+    def _effect_of_crash(self, change: Crash, base: Case) -> _Effect:
+        """What of it moves dates is one duration in whole minutes."""
+        left = self._remaining().get(change.task_id, 0.0)
+        ratio = round(60 * change.remaining_hours) / (60 * left) if left > 0 else 1.0
+        is_led = change.task_id in _by_team(base)
+        factors = {} if ratio == 1 or is_led else {change.task_id: ratio}
+        if min(factors.values(), default=1) <= 0:
+            return _Effect({}, None, True, True)
+        return _Effect(factors, None, self._is_odd(factors), False)
+
+    def _effect_of(self, n: int, base: Case) -> _Effect:
         """By comparing the plan with what the change makes of it."""
-        before, base = self.plan.project, self._case(frozenset())
-        after = change.move(before)
-        is_whole = _differs(before, after, "tasks", "id", "is_active", "kind", "parent_id")
-        if isinstance(base, CannotSay) or is_whole or len(base.model.networks) > 1:
+        before, after = self.plan.project, self._moved(frozenset([n]))
+        if _differs(before, after, "tasks", "id", "is_active", "kind", "parent_id"):
             return _Effect({}, None, True, True)
         ratio = self._ratio(after)
-        by_team = base.tasks.loc[base.tasks["source"] == "team", "task_id"]
-        factors = ratio[(ratio != 1) & ~ratio.index.isin(by_team)].to_dict()
+        factors = ratio[(ratio != 1) & ~ratio.index.isin(_by_team(base))].to_dict()
         is_network = (
             _differs(before, after, "tasks", "calendar_id", "constraint", "constraint_date",
                      "is_elapsed", "levelling_delay_hours", "ignores_resource_calendars")
@@ -196,6 +224,11 @@ class Evaluation:
         touched = links["predecessor_id"].isin(factors) | links["successor_id"].isin(factors)
         is_odd = links["kind"].isin(["FF", "SF"]) | (links["lag_kind"] == "percent")
         return bool((touched & is_odd).any())
+
+
+def _by_team(case: Case) -> set[str]:
+    """The tasks that last as long as a backlog does."""
+    return set(case.tasks.loc[case.tasks["source"] == "team", "task_id"])
 
 
 def _differs(before: Project, after: Project, table: str, *columns: str) -> bool:

@@ -21,6 +21,8 @@ from pmtools.decide.recovery.levers import Lever
 
 FEW = 10
 """Levers of which every set can be tried."""
+TRIED = 8
+"""Levers that are tried at each step of a quick first answer."""
 Told = Callable[["Found"], bool]
 
 
@@ -37,6 +39,7 @@ class Found:
     bound: float
     is_proved: bool
     n_evaluated: int
+    is_enough: bool = True
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Search:
     time_limit: float = 60.0
     tell: Told = lambda found: True
     cuts: list[Chosen] = field(default_factory=list)
+    guide: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.levers: Sequence[Lever] = self.evaluation.levers
@@ -103,6 +107,28 @@ class Search:
                 best = better
             self._say(target, best, bound, False)
         return self._found(target, best, bound, False)
+
+    def closest(self, target: float) -> Found:
+        """The set with which the day that has the wanted chance comes earliest, as far as known.
+
+        From the set with the most chance of the goal; by adding what brings the day forward.
+        """
+        known = self.evaluation.known
+        legal = [s for s in known if self._is_legal(s) and self._price(s) <= self.most_cost]
+        chosen = max(legal, key=lambda s: (known[s], -self._price(s), -len(s)))
+        first = self.evaluation.finish_at(chosen, target)
+        until = time.perf_counter() + self.time_limit / 6
+        for n in sorted(self.all, key=lambda n: (self.levers[n].price, n)):
+            more = chosen - self.weaker.get(n, frozenset()) | {n}
+            if time.perf_counter() > until or self.is_stopped:
+                break
+            if n in chosen or not self._is_legal(more) or self._price(more) > self.most_cost:
+                continue
+            if (then := self.evaluation.finish_at(more, target)) < first:
+                chosen, first = more, then
+        if self.evaluation.chance(chosen) >= target:
+            return self._found(target, self._pruned(chosen, target), 0.0, False)
+        return Found(target, chosen, self._price(chosen), float("inf"), False, len(known), False)
 
     def _by_trying(self, target: float) -> Found:
         """Every set in the order of its price, until one reaches the target."""
@@ -169,16 +195,34 @@ class Search:
 
     def _completed(self, chosen: Chosen, target: float) -> Chosen | None:
         """Levers added by their gain for their price, until the target is reached."""
-        while (now := self.evaluation.chance(chosen)) < target:
+        while self.evaluation.chance(chosen) < target:
             rest = [n for n in self.all if n not in chosen and self._is_legal(chosen | {n})]
             if self._is_over() or not rest:
                 return None
-            worth = {n: (self.evaluation.chance(chosen | {n}) - now) for n in rest}
-            best = max(rest, key=lambda n: (worth[n] / (self.levers[n].price + 1), worth[n], -n))
-            if worth[best] <= 0:  # one alone does nothing: two paths of the same length
-                best = min(rest, key=lambda n: (self.levers[n].price, n))
-            chosen = chosen | {best}
+            chosen = chosen | {self._next(chosen, rest)}
         return chosen
+
+    def _next(self, chosen: Chosen, rest: Sequence[int]) -> int:
+        """The lever that gains most for its price, looked for among those that did so alone."""
+        if not self.guide:
+            for n in self.all:
+                self.guide[n] = self._worth(frozenset(), n)
+        rest = sorted(rest, key=lambda n: (-self.guide[n], self.levers[n].price, n))
+        best, most = rest[0], float("-inf")
+        for n in rest[:TRIED]:
+            if most >= self.guide[n] or self._is_over():
+                break
+            if (worth := self._worth(chosen, n)) > most:
+                best, most = n, worth
+        if most <= 0:  # one alone does nothing: two paths of the same length
+            best = min(rest, key=lambda n: (self.guide[n] <= 0, self.levers[n].price, n))
+        return best
+
+    def _worth(self, chosen: Chosen, n: int) -> float:
+        if self._is_over():
+            return 0.0
+        gain = self.evaluation.chance(chosen | {n}) - self.evaluation.chance(chosen)
+        return gain / (self.levers[n].price + 1)
 
     def _pruned(self, chosen: Chosen | None, target: float) -> Chosen | None:
         """Without what is not needed, the dearest first."""
