@@ -75,7 +75,7 @@ class ScenarioPanel(Panel):
 
     def static(self) -> tuple[Any, ...]:
         """The statement, the goals and the chart, as they are now."""
-        return self.draft.statement, self._goals(), scenario_chart.chart(self.draft)
+        return self.draft.statement, self._goals(), scenario_chart.chart(self.draft, is_static=True)
 
     def _goals(self) -> Any:
         columns = {

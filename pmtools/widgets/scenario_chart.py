@@ -18,6 +18,7 @@ from pmtools.widgets.live_chart import Rows, looking_like_ours, named, rows_of
 from pmtools.words import cells, plain
 
 AS_PLANNED, CHANGED = "As planned", "With the changes"
+TITLE = "The plan with and without the changes"
 MOST_TASKS = 14
 SHARES = np.linspace(0.01, 0.99, 50)
 
@@ -58,8 +59,8 @@ def _rows(frames: list[pd.DataFrame]) -> Rows:
     return rows_of(pd.concat(frames)) if frames else []
 
 
-def chart(draft: Draft) -> Any:
-    """The chart with the rows of now."""
+def chart(draft: Draft, *, is_static: bool = False) -> Any:
+    """The chart with the rows of now; one that stays as it is has no room for what may move."""
     colour = alt.Color("what:N", legend=alt.Legend(orient="top"), scale=alt.Scale(
         domain=[AS_PLANNED, CHANGED], range=[theme.GREY, theme.BLUE]))  # fmt: skip
     dash = alt.StrokeDash("what:N", legend=None, scale=alt.Scale(
@@ -95,5 +96,7 @@ def chart(draft: Draft) -> Any:
     gantt = alt.layer(bars, ends).properties(
         width=640, height=300, title="Tasks that move most (working days)")  # fmt: skip
     upper = alt.hconcat(left, cost.properties(**size))
-    drawn = alt.vconcat(upper, gantt, spacing=14).resolve_scale(color="shared")
+    has_bars = not is_static or len(draft.outcome.moved)
+    drawn = alt.vconcat(upper, *[gantt] * bool(has_bars), spacing=14, title=TITLE)
+    drawn = drawn.resolve_scale(color="shared")
     return looking_like_ours(drawn, rows(draft), str(draft.statement))
