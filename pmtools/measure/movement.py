@@ -385,6 +385,8 @@ def _method(
     )
     which = "all" if len(groups) <= asked.exact else which
     said = f"Shapley value: mean over {which} {len(orders)} orders of {len(groups)} groups"
+    if len(groups) < 2:
+        said = "One group of changes is the whole movement" if groups else "No change moved it"
     if merged:
         said += f"; taken together, as one alone makes no legal plan: {', '.join(merged)}"
     return f"{said}{asked.remark}"

@@ -96,6 +96,7 @@ def test_without_a_change_the_bridge_is_empty(starter):
     assert bridge.moved_minutes == 0
     assert bridge.parts.empty and bridge.tasks.empty and bridge.merged == ()
     assert bridge.statement == "The finish has not moved since 6 Nov"
+    assert bridge.method == "No change moved it"
 
 
 EDITS = {
