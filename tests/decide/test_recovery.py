@@ -205,6 +205,61 @@ def test_where_nothing_is_enough_the_best_and_what_binds_are_told():
     assert "because of" in found.statement.text and "Build (Bob)" in found.statement.text
 
 
+def test_what_comes_closest_and_the_day_it_reaches_are_told():
+    """An option that is marked as not enough, never recommended, and the day that it makes sure."""
+    plan = schedule(small_plan())
+    choices = [lever_of(plan, Crash(task, 24), 100.0) for task in "12"]
+    found = recover(plan, deadline="2026-03-10", confidence=0.8, choices=choices)
+    last = found.options.iloc[-1]
+    assert (last["n_changes"], last["is_enough"], last["is_proved"]) == (2, False, False)
+    assert found.best is None
+    reached = schedule(found.scenarios["Option A"].apply(plan.project)).finish
+    assert found.statement.text.endswith(
+        f"With all that helps, for EUR 200, {reached.day} {reached:%b %Y} is 80% sure."
+    )
+
+
+def test_where_no_lever_helps_it_is_said():
+    """A shorter task that is not on the longest path brings no day forward."""
+    plan = schedule(risky_plan([80, 40, 8], [(1, 2)]))
+    found = recover(plan, deadline=MONDAY + pd.Timedelta(days=1), confidence=0.8,
+                    choices=[lever_of(plan, Crash("3", 4), 1.0)])  # fmt: skip
+    assert found.options.empty and "Nothing helps: " in found.statement.text
+
+
+def test_the_statement_says_the_chance_on_fresh_trials():
+    """Not that of the trials by which the set was chosen; what is wanted stands beside it."""
+    plan = random_plan(3)
+    found = recover(plan, deadline=deadline_of(plan, 0.3), confidence=0.5, n_trials=100,
+                    choices=random_levers(plan, 3, 7), n_checks=2_000)  # fmt: skip
+    last = found.options.iloc[-1]
+    assert f" with {last['chance']:.0%} (now " in found.statement.text
+    assert ("is wanted" in found.statement.text) == (f"{last['chance']:.0%}" != "50%")
+
+
+def test_of_sets_of_one_price_the_smallest_is_taken(monkeypatch):
+    """Levers that cost nothing too: one change that is enough, not two, by trying and by cuts."""
+    plan = schedule(small_plan())
+    choices = [lever_of(plan, Crash("1", hours), 0.0) for hours in (24, 32)]
+    choices += [lever_of(plan, Crash("2", 32), 0.0), lever_of(plan, Crash("3", 39), 0.0)]
+    for few in (10, 0):
+        monkeypatch.setattr(search_module, "FEW", few)
+        found = recover(plan, deadline="2026-03-18", confidence=0.8, choices=choices)
+        assert found.options[["n_changes", "cost", "is_proved"]].to_numpy().tolist() == [
+            [1, 0.0, True]
+        ]
+
+
+def test_a_lever_that_cannot_be_made_is_refused():
+    """A finished task cannot be crashed, and overtime is not negative."""
+    plan = schedule(small_plan(status_date=FRIDAYS[0], progress=[DESIGN_DONE]))
+    with pytest.raises(ProjectError, match="is finished"):
+        lever_of(plan, Crash("1", 8), 1.0)
+    days = pd.Timestamp("2026-03-09"), pd.Timestamp("2026-03-20")
+    with pytest.raises(ProjectError, match="overtime a day is -1"):
+        lever_of(plan, Overtime(("2",), *days, -1), 1.0)
+
+
 def test_a_goal_in_the_past_an_unknown_task_and_no_deadline_are_told():
     """Refused, or cannot say, each with the reason."""
     project = small_plan(status_date=FRIDAYS[0], progress=[DESIGN_DONE])

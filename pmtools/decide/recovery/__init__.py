@@ -29,8 +29,8 @@ from pmtools.simulate.case import Settings
 from pmtools.simulate.correlation import USUAL
 from pmtools.words import Statement, chance_said, day, money, plain
 
-__all__ = ["KINDS", "Evaluation", "Found", "Goal", "Lever", "NoRecovery", "Permit", "Recovery", "lever_of",
-           "levers", "recover"]  # fmt: skip
+__all__ = ["KINDS", "Evaluation", "Found", "Goal", "Lever", "NoRecovery", "Permit", "Recovery",
+           "lever_of", "levers", "recover"]  # fmt: skip
 
 STEPS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Chances for which the cheapest set is found too, beside the one that is asked for."""

@@ -15,9 +15,9 @@ from pmtools.decide.scenario import (
     Mitigate,
     Overlap,
     Overtime,
-    Scenario,
 )  # fmt: skip
 from pmtools.decide.scenario.change import begun, remaining_hours
+from pmtools.errors import ProjectError
 from pmtools.metrics import CannotSay
 from pmtools.project import Project
 from pmtools.schedule import Schedule, schedule
@@ -86,9 +86,16 @@ def lever_of(
     ProjectError
         Where the change cannot be made in this project.
     """
+    if problems := [*change.problems(plan.project)]:
+        raise ProjectError(problems)
+    return _lever(plan, change, price, planned)
+
+
+def _lever(plan: Schedule, change: Change, price: float | None, planned: float | None) -> Lever:
+    """A change against which nothing stands, as a lever."""
     project = plan.project
-    changed = Scenario("lever", (change,)).apply(project)
     if price is None:
+        changed = change.apply(project)
         planned = direct_cost(plan) if planned is None else planned
         price = round(max(0.0, direct_cost(schedule(changed)) - planned), 2)
     is_helpful = change.kind in ("mitigate", "overtime", "drop")
@@ -130,7 +137,7 @@ def levers(
     found = []
     for change in _changes(plan, list(ranking)[:MOST_TASKS], permit):
         if change.kind in permit.kinds and not any(change.problems(plan.project)):
-            found.append(lever_of(plan, change, planned=planned))
+            found.append(_lever(plan, change, None, planned))
     return tuple(lever for lever in found if lever.price <= permit.most_cost)
 
 

@@ -230,7 +230,7 @@ class Overtime(Change):
     productivity: float = 1.0
 
     def sentence(self, project: Project) -> str:
-        extra = [f"{number(self.hours_a_day, 1)} h more a day"] if self.hours_a_day else []
+        extra = [f"{self.hours_a_day:.4g} h more a day"] if self.hours_a_day else []
         extra += ["work at weekends"] if self.weekends else []
         return (
             f"{' and '.join(extra)} on {names_said(project, self.task_ids)}, "
@@ -256,6 +256,8 @@ class Overtime(Change):
 
     def apply(self, project: Project) -> Project:
         changed = self.move(project)
+        if not any(self._premium_of(project, task) for task in self.task_ids):
+            return changed
         return with_cost(changed, self._extra_pay(project, schedule(changed)))
 
     def move(self, project: Project) -> Project:
