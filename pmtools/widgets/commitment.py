@@ -14,7 +14,7 @@ from pmtools.metrics import CannotSay
 from pmtools.simulate import Simulation
 from pmtools.simulate.joint import confidence_frontier, joint_confidence
 from pmtools.widgets.live_chart import Rows, live_chart, looking_like_ours, named, rows_of
-from pmtools.widgets.shown import Panel, grid, statement
+from pmtools.widgets.shown import Panel, grid
 from pmtools.words import Statement, plain
 
 STEPS = 100
@@ -90,18 +90,15 @@ class CommitmentPanel(Panel):
         self.at_budget = w.FloatSlider(usual, min=min(least, usual), max=max(most, usual),
                                        step=step, description="Budget", readout_format=",.0f",
                                        disabled=self.budget is None)  # fmt: skip
-        self.said = w.HTML()
         self.chart = live_chart(self._chart(), self.rows(), str(self.found()))
         for each in (self.at_sure, self.is_free, self.at_budget):
             each.observe(self._moved, "value")
-        self.said.value = statement(self.found())
-        return grid(w, [self.at_sure, self.at_budget, self.is_free], [], [self.said, self.chart])
+        return grid(w, [self.at_sure, self.at_budget, self.is_free], [], [self.chart])
 
     def _moved(self, _: object) -> None:
         self.confidence = self.at_sure.value / 100
         self.at_budget.disabled = self.is_free.value
         self.budget = None if self.is_free.value else self.at_budget.value
-        self.said.value = statement(self.found())
         rows = self.rows()
         del rows["trials"]
         self.chart.show(rows, str(self.found()))

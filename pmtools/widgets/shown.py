@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from pmtools.tables import Table
-from pmtools.words import Statement
 
 WIDE = {"description_width": "150px"}
 STYLE = """<style>
@@ -72,11 +71,6 @@ def grid(w: Any, controls: list[Any], acts: list[Any], shown: list[Any]) -> Any:
 def sentence(text: object, tag: str = "p") -> str:
     """Text as harmless markup; nothing of nothing."""
     return f"<{tag}>{html.escape(str(text))}</{tag}>" if text else ""
-
-
-def statement(said: Statement) -> str:
-    """A statement as markup."""
-    return str(said._repr_mimebundle_()["text/html"])
 
 
 def html_table(table: Table) -> str:
