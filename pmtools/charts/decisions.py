@@ -73,7 +73,7 @@ def chart_scenarios(
         title=title,
         subtitle="P50 is as likely kept as missed; P80 is kept by eight of ten trials. All "
         f"scenarios are drawn from the same trials.{until}",
-        description=f"{title}: {len(rows)} rows. {_ends(drawn)}.{until}",
+        description=f"{title}: {_ends(drawn)}.{until}",
         height=task_rows.ROW_HEIGHT * len(drawn),
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def chart_before_after(
         title=title,
         subtitle="Finish of unfinished tasks; + is later, − is earlier, in working days."
         + f" And {more} that move less." * (more > 0),
-        description=f"{title}: {len(moved)} tasks. {said}.",
+        description=f"{title}: {said}. Tasks in all: {len(moved)}.",
         height=task_rows.ROW_HEIGHT * len(drawn),
     )  # fmt: skip
 

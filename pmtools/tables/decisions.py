@@ -6,14 +6,14 @@ import pandas as pd
 
 from pmtools.metrics import CannotSay
 from pmtools.tables.table import Columns, Table, table
-from pmtools.words import money, number, percent
+from pmtools.words import chance_said, money, number, percent
 
 
 def table_scenarios(rows: pd.DataFrame | CannotSay, *, currency: str) -> Table:
     """Scenarios beside the plan as it is: columns of `Comparison.rows`."""
     columns: Columns = {
         "scenario": ("Scenario", "text"), "finish": ("Plan ends", "date"),
-        "p50": ("P50", "date"), "p80": ("P80", "date"), "cost_p80": ("Cost, P80", "money"),
+        "p80": ("P80", "date"), "cost_p80": ("Cost, P80", "money"),
         "chance": ("Deadline", "chance"), "chance_budget": ("Budget", "chance"),
         "chance_both": ("Both", "chance"), "overload_hours": ("Overload", "hours"),
         "n_moved": ("Tasks moved", "number"), "people": ("People affected", "text"),
@@ -32,8 +32,8 @@ def table_options(options: pd.DataFrame | CannotSay, *, currency: str) -> Table:
     """The ways back, the cheapest first: columns of `Recovery.options`."""
     columns: Columns = {
         "option": ("Option", "text"), "changes": ("What is done", "text"),
-        "cost": ("Costs", "money"), "chance": ("Chance", "chance"),
-        "interval": ("95% interval", "text"), "p80": ("P80", "date"),
+        "cost": ("Costs", "money"), "chance": ("Chance (95% interval)", "text"),
+        "p80": ("P80", "date"),
         "n_moved": ("Tasks moved", "number"), "people": ("People affected", "text"),
         "proof": ("Is there a cheaper one?", "text"),
     }  # fmt: skip
@@ -44,9 +44,11 @@ def table_options(options: pd.DataFrame | CannotSay, *, currency: str) -> Table:
             else "no, proved" if row.is_enough else "it is not enough, but comes closest"
             for row in options.itertuples()
         ]  # fmt: skip
-        ranges = zip(options["low"], options["high"], strict=True)
-        interval = [f"{percent(100 * low)} to {percent(100 * high)}" for low, high in ranges]
-        options = options.assign(interval=interval, proof=proof)
+        chance = [
+            f"{chance_said(row.chance)} ({percent(100 * row.low)} to {percent(100 * row.high)})"
+            for row in options.itertuples()
+        ]
+        options = options.assign(chance=chance, proof=proof)
     note = "Chances are of fresh trials, not of those by which the options were chosen."
     empty = "There is no option: none is needed, or none was found."
     title = "Ways back"

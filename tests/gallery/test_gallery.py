@@ -155,7 +155,7 @@ CHARTS = [name for name in charts.__all__ if name.startswith("chart_")]
 TABLES = [name for name in dir(tables) if name.startswith("table_")]
 SHOWN = {
     "table_scenarios": ("Scenario", "Plan ends", "P80", "Cost, P80 (EUR)", "Deadline", "Both"),
-    "table_options": ("Option", "What is done", "Costs (EUR)", "Chance", "95% interval"),
+    "table_options": ("Option", "What is done", "Costs (EUR)", "Chance (95% interval)", "P80"),
     "table_levers": ("Change", "Kind", "Costs (EUR)", "Gain in points"),
     "table_scenario_effects": ("Scenario", "Change", "P80 without it", "Cost without it (EUR)"),
     "table_look_ahead": ("Who", "Task", "As", "Must", "On", "Hours", "Float"),
