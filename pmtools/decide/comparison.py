@@ -107,9 +107,8 @@ def compare(
     )
     said = [
         row
-        for name, each in named.items()
+        for name, each in (named.items() if effects else ())
         for row in _effects(name, each, before, simulations[name], simulated)
-        if effects
     ]
     return Comparison(
         found, _goals(simulations), moved.reset_index(drop=True),

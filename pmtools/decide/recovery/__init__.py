@@ -311,7 +311,8 @@ def _said_short(evaluation: Evaluation, last: Found, closest: Found, found: Any)
     until = "no permitted set" if last.is_proved else "no set that was tried"
     then = day(pd.Timestamp(instants_of(evaluation.finish_at(chosen, last.target))))
     price = money(closest.price, plan.project.header.currency)
-    with_it = f"With all that helps, for {price}," if chosen else "Nothing helps:"
+    helps = "all that helps" if last.is_proved else "the best found"
+    with_it = f"With {helps}, for {price}," if chosen else "Nothing helps:"
     return (f"Nothing permitted is enough: {until} makes {_goal_said(goal)} {wanted} sure; "
             f"the best is {most}{why}. {with_it} {then} is {wanted} sure.")  # fmt: skip
 

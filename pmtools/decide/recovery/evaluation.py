@@ -213,7 +213,11 @@ class Evaluation:
             return _Effect({}, None, True, True)
         if before.register.equals(after.register):
             return _Effect(factors, None, is_network, False)
-        other = case_of(schedule(after), self.settings, may_be_certain=True)
+        if factors or is_network:
+            other = case_of(schedule(after), self.settings, may_be_certain=True)
+        else:  # the same dates
+            same, network = replace(self.plan, project=after), base.model.networks[0]
+            other = case_of(same, self.settings, network=network, may_be_certain=True)
         if isinstance(other, CannotSay) or not _are_alike(base, other):
             return _Effect({}, None, True, True)
         return _Effect(factors, other.model, is_network, False)
