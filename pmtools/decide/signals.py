@@ -231,11 +231,13 @@ def _work(now: Schedule) -> _Evidence:
 def _register(now: Schedule) -> _Evidence:
     if now.project.register.empty:
         return "unknown", "there is no register"
-    risks, decisions = (open_items(now.project, *kinds) for kinds in (("risk", "issue"), DECISIONS))
-    n_late = int(risks["is_overdue"].sum() + decisions["is_overdue"].sum())
+    kinds = (("risk",), ("issue",), DECISIONS, ("action",))
+    risks, issues, decisions, actions = found = [open_items(now.project, *each) for each in kinds]
+    n_late = sum(int(each["is_overdue"].sum()) for each in found)
     return "amber" if n_late else "green", (
-        f"{count(len(risks), 'open risk or issue', 'open risks and issues')}, "
-        f"{count(len(decisions), 'decision')} needed; {n_late or 'none'} of them overdue"
+        f"{count(len(risks), 'open risk')}, {count(len(issues), 'issue')}, "
+        f"{count(len(decisions), 'decision')} needed, {count(len(actions), 'action')}; "
+        f"{n_late or 'none'} of them overdue"
     )
 
 

@@ -189,7 +189,7 @@ class _Asked:
         """That of the cost at completion."""
         remark = "; recorded cost and the planned cost of what remains, without ranges and risks"
         return self._explained(
-            "cost", "the cost at completion", [planned_cost(plan) for plan in self.plans],
+            "cost", "the planned cost", [planned_cost(plan) for plan in self.plans],
             lambda project, _: _cents(planned_cost(schedule(project))), remark=remark,
         )  # fmt: skip
 

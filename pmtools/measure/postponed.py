@@ -46,7 +46,7 @@ def if_left(plan: Schedule, task_ids: pd.Series, *, weeks: int = 2) -> pd.DataFr
     waits = set(tasks.loc[is_held & (tasks["is_started"] | (tasks["start"] < until)), "id"])
     long = _WEEKS.get(weeks, f"{weeks} weeks")
     known: dict[frozenset[str], tuple[float, str, float, str]] = {
-        frozenset(): (0.0, "", 0.0, f"nothing for {long}")
+        frozenset(): (0.0, "", 0.0, f"{long} cost{'s' * (weeks == 1)} nothing")
     }
     rows = []
     for cell in task_ids:
@@ -87,9 +87,10 @@ def _moved(before: Schedule, after: Schedule, long: str) -> tuple[float, str, fl
     marks = marks.assign(later=days_late(before, marks["finish"], then)).sort_values("finish")
     first = marks[marks["later"] > 0].head(1)
     name, later = next(zip(first["name"], first["later"], strict=True), ("", 0.0))
-    words = f"finish {_signed(days)} for {long}" if days else f"nothing for {long}"
+    s = "s" * (long == _WEEKS[1])
+    words = f"{long} move{s} the finish {_signed(days)}" if days else f"{long} cost{s} nothing"
     if name and not days:
-        words = f"{plain(name, 60)} {_signed(later)} for {long}, the finish holds"
+        words = f"{long} move{s} {plain(name, 60)} {_signed(later)}, the finish holds"
     return days, name, float(later), words
 
 

@@ -140,17 +140,24 @@ def register(
     items = _weighed(open_items(plan.project), drivers, plan)
     is_risk, currency = items["kind"] == "risk", plan.project.header.currency
     left = if_left(plan, items["task_ids"].where(~is_risk, ""), weeks=weeks)
+    gains = ~is_risk & (items["impact_days"] < 0)
+    words = left["words"].where(~gains, [_forgone(row) for row in items.itertuples()])
     items = items.assign(
         is_stale=items["review_days"] > 2 * cycle_days,
         movement=_movement(items, [week.project for week in schedules[-2:-1]]),
         left_days=left["days"].mask(is_risk, items["exposure_days"]),
-        if_left=left["words"].mask(is_risk, [_cost(r, currency) for r in items.itertuples()]),
+        if_left=words.mask(is_risk, [_cost(r, currency) for r in items.itertuples()]),
         response_worth=[_worth(r, currency) for r in items.itertuples()],
     )
     # Days and money have no common unit: the rank of an item is its better place in either list.
     ranks = items[["left_days", "exposure_cost"]].rank(ascending=False, method="min")
     order = items.assign(rank=ranks.min(axis=1)).sort_values(["rank", "due_date", "id"])
     return items.loc[order.index].reset_index(drop=True)
+
+
+def _forgone(row: Any) -> str:
+    """What a decision would gain is lost while nobody takes it."""
+    return f"the {number(-row.impact_days, 1)} d it would gain are not gained"
 
 
 def _weighed(

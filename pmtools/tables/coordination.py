@@ -19,7 +19,7 @@ def table_who_must_act(parties: pd.DataFrame | CannotSay) -> Table:
         "party": ("Who", "text"), "first": ("First", "text"), "due_date": ("Due", "date"),
         "days_overdue": ("Overdue", "days"), "n_overdue": ("Tasks overdue", "number"),
         "n_waiting": ("of these waiting", "number"), "n_actions": ("Actions overdue", "number"),
-        "n_due": ("Due next", "number"),
+        "n_due": ("Due, not overdue", "number"),
     }  # fmt: skip
     note = {
         "n_waiting": "Waiting: cannot go on before others have finished, so the others come first"

@@ -19,7 +19,7 @@ def table_handoffs(handoffs: pd.DataFrame | CannotSay, *, n_rows: int = MOST_ROW
     """
     columns: Columns = {
         "said_state": ("State", "text"), "between": ("From › to", "text"),
-        "what": ("What › for", "text"), "due": ("On", "date"), "float_days": ("Float", "days"),
+        "what": ("What › for", "text"), "due": ("On", "date"), "float_days": ("Can wait", "days"),
         "days_late": ("Late", "signed_days"), "why": ("Why", "text"),
     }  # fmt: skip
     title = "Hand-offs"
@@ -33,7 +33,7 @@ def table_handoffs(handoffs: pd.DataFrame | CannotSay, *, n_rows: int = MOST_ROW
             why=[_why(*row) for row in rows[list(_REASON)].itertuples(index=False)],
         )
     note = {
-        "float_days": "Float: working days by which it can be later without moving what it is for",
+        "float_days": "Can wait: working days it can be later without moving what it is for",
         "days_late": "Late: working days after the agreed day, − is earlier",
     }
     empty = "No hand-off between departments or people is open."

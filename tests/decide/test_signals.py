@@ -282,8 +282,12 @@ def test_an_overdue_response_or_decision_is_amber():
         {"id": "D1", "kind": "decision", "title": "Vendor?", "due_date": "2026-03-12"},
     ]
     for shown, signal, evidence in (
-        (items[:1], "green", "1 open risk or issue, 0 decisions needed; none of them overdue"),
-        (items, "amber", "1 open risk or issue, 1 decision needed; 1 of them overdue"),
+        (
+            items[:1],
+            "green",
+            "1 open risk, 0 issues, 0 decisions needed, 0 actions; none of them overdue",
+        ),
+        (items, "amber", "1 open risk, 0 issues, 1 decision needed, 0 actions; 1 of them overdue"),
     ):
         rows = status_of(small_plan(FRIDAYS[1], register=shown)).dimensions
         found = rows.set_index("dimension").loc["Risks and decisions"]

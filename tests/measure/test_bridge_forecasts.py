@@ -136,7 +136,7 @@ def test_without_a_change_all_bridges_are_empty(starter):
     for movement in (bridge.p80, bridge.cost):
         assert movement.moved == 0 and movement.parts.empty and movement.tasks.empty
     assert bridge.p80.statement == "P80 has not moved since 6 Nov"
-    assert bridge.cost.statement == "The cost at completion has not moved since 6 Nov"
+    assert bridge.cost.statement == "The planned cost has not moved since 6 Nov"
 
 
 def one_row(project, table, rng, is_it, **values):
@@ -303,7 +303,7 @@ def test_parts_of_the_cost_that_do_not_interact_are_recovered_exactly():
         "re-estimates": 80_000, "scope": 80_000, "rates": 40_000, "fixed costs": 25_025,
     }  # fmt: skip
     assert cost.statement == (
-        "Cost at completion EUR +2,250: Design re-estimated +800 (IT), Approval added +800 (Ann), "
+        "Planned cost EUR +2,250: Design re-estimated +800 (IT), Approval added +800 (Ann), "
         "Bob at another rate +400, others +250"
     )
     assert cost.method.endswith("without ranges and risks")

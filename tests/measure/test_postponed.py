@@ -30,13 +30,13 @@ def test_what_is_critical_moves_the_finish_by_the_wait():
     """Build would start on Monday 9 March; held back for two weeks it starts on the 23rd."""
     row = left(["2"]).iloc[0]
     assert row["days"] == 10
-    assert row["words"] == "finish +10 d for two weeks"
+    assert row["words"] == "two weeks move the finish +10 d"
     assert left(["2"], weeks=1)["days"].iloc[0] == 5
 
 
 def test_what_starts_later_than_that_costs_nothing():
     """Test starts on 16 March: one week of waiting is free, two cost five days."""
-    assert left(["3"], weeks=1)["words"].tolist() == ["nothing for one week"]
+    assert left(["3"], weeks=1)["words"].tolist() == ["one week costs nothing"]
     assert left(["3"])["days"].tolist() == [5]
 
 
@@ -45,7 +45,7 @@ def test_float_absorbs_the_wait_but_a_milestone_tells_it():
     row = left(["5"], plan(**BESIDE), weeks=1).iloc[0]
     assert row["days"] == 0
     assert row[["milestone", "milestone_days"]].tolist() == ["Report", 5]
-    assert row["words"] == "Report +5 d for one week, the finish holds"
+    assert row["words"] == "one week moves Report +5 d, the finish holds"
 
 
 def test_work_under_way_is_not_resumed_before():

@@ -187,7 +187,7 @@ def test_what_it_costs_to_leave_an_item_is_scheduled():
         simulated=False,
     )
     assert found["left_days"].to_dict() == {"D1": 10, "T1": 5, "A1": 0}
-    assert found.loc["D1", "if_left"] == "finish +10 d for two weeks"
+    assert found.loc["D1", "if_left"] == "two weeks move the finish +10 d"
     assert found.index[0] == "D1"
 
 

@@ -57,7 +57,7 @@ def test_open_items_are_all_but_risks_with_who_acts():
     shown = table_open_items(register(schedule_weeks([PROJECT])))
     assert column(shown, "Item") == ["Issue I1", "Action T1", "Action T2"]
     assert column(shown, "Owner / who acts") == ["Ann / Bob", "Ann", "–"]
-    assert column(shown, "If left")[0] == "finish +5 d for two weeks"
+    assert column(shown, "If left")[0] == "two weeks move the finish +5 d"
 
 
 def test_what_is_stuck_says_why():
@@ -107,4 +107,4 @@ def test_decisions_of_a_register_stand_by_their_day():
     project = small_plan(FRIDAYS[0], register=[*ITEMS, *items])
     shown = table_decisions(register(schedule_weeks([project])), currency="EUR")
     assert column(shown, "Decision") == ["More?", "Which?"]
-    assert column(shown, "If left") == ["it names no task", "finish +5 d for two weeks"]
+    assert column(shown, "If left") == ["it names no task", "two weeks move the finish +5 d"]
