@@ -128,9 +128,22 @@ def recover(
     if base >= target:
         text = f"No change is needed: {_goal_said(goal)} is met with {chance_said(base)}."
         return _recovery(Statement(text, "green"), [], evaluation, target, None)
+    kept, last, closest = _searched(evaluation, target, permit, time_limit, tell)
+    compared = _checked(plan, evaluation, kept, n_checks, seed, throughput, resources)
+    text = _said(evaluation, last, kept, compared) if last.chosen else (
+        _said_short(evaluation, last, closest, found))  # fmt: skip
+    statement = Statement(text, "amber" if last.chosen else "red")
+    return _recovery(statement, kept, evaluation, target, compared)
+
+
+def _searched(
+    evaluation: Evaluation, target: float, permit: Permit, time_limit: float, tell: Told
+) -> tuple[list[Found], Found, Found]:  # fmt: skip
+    """The options, the set for the target, and where it is not reached the one that is closest."""
+    given, base = evaluation.levers, evaluation.chance(frozenset())
     search = Search(
-        evaluation, _conflicts(plan.project, given), _weaker(given), permit.most_cost, time_limit,
-        tell,
+        evaluation, _conflicts(evaluation.plan.project, given), _weaker(given), permit.most_cost,
+        time_limit, tell,
     )  # fmt: skip
     steps = [step for step in sorted({*STEPS, target}) if base < step <= target]
     sets = [search.cheapest(step) for step in steps]
@@ -138,11 +151,7 @@ def recover(
     closest = last if last.chosen else search.closest(target)
     last = closest if closest.is_enough else last
     kept = [*{each.chosen: each for each in [*sets, closest] if each.chosen}.values()]
-    compared = _checked(plan, evaluation, kept, n_checks, seed, throughput, resources)
-    text = _said(evaluation, last, kept, compared) if last.chosen else (
-        _said_short(evaluation, last, closest, found))  # fmt: skip
-    statement = Statement(text, "amber" if last.chosen else "red")
-    return _recovery(statement, kept, evaluation, target, compared)
+    return kept, last, closest
 
 
 def _goal(plan: Schedule, deadline: Any, task_id: str) -> Goal | NoRecovery:
