@@ -102,7 +102,7 @@ class ScenarioPanel(Panel):
         risks = rows[(rows["kind"] == "risk") & (rows["status"] == "open")]
         asked = [(plain(t, 60), i) for i, t in zip(risks["id"], risks["title"], strict=True)]
         self.at = {
-            "deadline": slider(w, "Deadline", days, header.deadline),
+            "deadline": slider(w, "Deadline", days, header.deadline or ""),
             "confidence": w.IntSlider(round(100 * header.confidence), 50, 95, 5),
             "task": choice(w, "Task", [(n, i) for i, n in self.names.items()]),
             "estimate": w.FloatSlider(step=0.5, readout_format=".1f"),
@@ -160,7 +160,7 @@ class ScenarioPanel(Panel):
         since = self.plan.status_date or self.plan.start
         found = [middle + pd.Timedelta(weeks=n) for n in WEEKS]
         options = [(day(each), each) for each in found if each > since or each == due]
-        return options if due is not None else [("None", None), *options]
+        return options if due is not None else [("None", ""), *options]
 
     def _act(self, act: Callable[[], Any], _: object = None) -> None:
         act()
@@ -178,7 +178,7 @@ class ScenarioPanel(Panel):
         if name == "confidence":
             draft.wish(value / 100)
         elif name == "deadline":
-            is_same = value is None or value == self.plan.project.header.deadline
+            is_same = not value or value == self.plan.project.header.deadline
             draft.put(["move_deadline"], "", None if is_same else MoveDeadline(value))
         elif name == "estimate":
             hours = value * self.plan.project.header.hours_per_day
@@ -214,7 +214,7 @@ class ScenarioPanel(Panel):
         at["overtime"].value = getattr(late, "hours_a_day", 0.0)
         for name, value in (
             ("person", getattr(person, "resource_id", "")),
-            ("deadline", getattr(due, "deadline", self.plan.project.header.deadline)),
+            ("deadline", getattr(due, "deadline", self.plan.project.header.deadline or "")),
         ):
             options = [each for _, each in at[name].options]
             at[name].value = value if value in options else at[name].value

@@ -146,6 +146,19 @@ def test_without_anybody_there_the_panel_shows_the_plan_as_it_is(panel):
     assert chart.to_dict()["datasets"]["finish"]
 
 
+def test_a_plan_without_deadline_people_and_risks_has_a_panel_too():
+    """What is not there cannot be chosen; a deadline can be set, and taken away."""
+    from risky_plan import risky_plan
+
+    made = pm.panel_scenario(risky_plan([8, 16], [(1, 2)], estimates={1: (6, 8, 20)}))
+    made.build()
+    assert "no deadline is set" in said(made)
+    made.at["deadline"].value = made.at["deadline"].options[-1][1]
+    assert "the deadline of" in said(made)
+    made.buttons["Undo"].click()
+    assert "no deadline is set" in said(made)
+
+
 def test_a_finished_project_has_nothing_to_change():
     """A sentence stands in place of the panel."""
     project = pm.read_project(PROJECTS / "network-upgrade")
