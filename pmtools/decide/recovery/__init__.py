@@ -298,7 +298,8 @@ def _said(
     """What is recommended, with the chance that fresh trials give it."""
     assert compared is not None and last.chosen, "there is an option"
     name = [*compared.simulations][len(kept)]
-    chance = chance_said(_chance(compared, name, evaluation.goal)[0])
+    checked = _chance(compared, name, evaluation.goal)[0]
+    chance = chance_said(checked)
     base, wanted = (chance_said(p) for p in (evaluation.chance(frozenset()), last.target))
     project = evaluation.plan.project
     what = "; ".join(evaluation.scenario(last.chosen).sentences(project))
@@ -306,7 +307,7 @@ def _said(
     sure = "proved cheapest"
     if not last.is_proved:
         sure = f"best found; nothing is known to cost less than {money(last.bound, currency)}"
-    asked = "" if chance == wanted else f"; {wanted} is wanted"
+    asked = "" if chance == wanted or checked > last.target else f"; {wanted} is wanted"
     return (f"{_goal_said(evaluation.goal)} with {chance} (now {base}{asked}) for "
             f"{money(last.price, currency)}: {what}. It is {sure}.")  # fmt: skip
 

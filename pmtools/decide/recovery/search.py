@@ -85,6 +85,7 @@ class Search:
             return self._by_trying(target)
         best = self._greedy(target)
         self._say(target, best, 0.0, False)
+        best = self._exchanged(best, target)
         are_helpful = all(lever.is_helpful for lever in self.levers)
         bound = 0.0
         while not self._is_over():
@@ -232,6 +233,22 @@ class Search:
             if self.evaluation.chance(chosen - {n}) >= target:
                 chosen -= {n}
         return chosen if self._price(chosen) <= self.most_cost else None
+
+    def _exchanged(self, best: Chosen | None, target: float) -> Chosen | None:
+        """With cheaper levers in place of dearer ones, one by one, as long as it reaches."""
+        for n in sorted(best or (), key=lambda n: (-self.levers[n].price, n)):
+            assert best is not None, "only a set is gone through"
+            cheaper = [m for m in self.all if self.levers[m].price < self.levers[n].price]
+            for m in sorted(cheaper, key=lambda m: (self.levers[m].price, m)):
+                other = best - {n} | {m}
+                if self._is_over():
+                    return best
+                if m in best or not self._is_legal(other):
+                    continue
+                if self.evaluation.chance(other) >= target:
+                    best = self._pruned(other, target)
+                    break
+        return best
 
     def _is_legal(self, chosen: Chosen) -> bool:
         return not any(self.clashes[n] & chosen for n in chosen)
