@@ -10,7 +10,8 @@ from pmtools.tables import table_control_accounts, table_earned_value, table_mil
 MONEY = ("table_decisions", "table_control_accounts", "table_earned_value",
          "table_budget", "table_reference_class", "table_percentiles", "table_goals",
          "table_drivers", "table_contingency", "table_risks", "table_became_issues",
-         "table_reserves", "table_responses")  # fmt: skip
+         "table_reserves", "table_responses", "table_levers", "table_options",
+         "table_scenario_effects", "table_scenarios")  # fmt: skip
 EVERY = [name for name in dir(tables) if name.startswith("table_")]
 DAY = pd.Timestamp("2026-03-06 23:59")
 
