@@ -40,8 +40,8 @@ def table_options(options: pd.DataFrame | CannotSay, *, currency: str) -> Table:
     if not isinstance(options, CannotSay):
         options = options.reindex(columns=[*dict.fromkeys([*options, *_OPTIONS])])
         proof = [
-            f"none found; none below {money(row.bound, currency)}" if not row.is_proved
-            else "no, proved" if row.is_enough else "it is not enough, but comes closest"
+            "it is not enough, but comes closest" if not row.is_enough else "no, proved"
+            if row.is_proved else f"none found; none below {money(row.bound, currency)}"
             for row in options.itertuples()
         ]  # fmt: skip
         chance = [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import decision_frames
 import pandas as pd
 import pytest
 from small_plan import DESIGN_DONE, FRIDAYS, small_plan
@@ -71,3 +72,12 @@ def test_the_scenarios_of_each_starter_can_be_made_and_move_something(starter):
     compared = pm.compare(project, scenarios, n_trials=300)
     figures = compared.rows[["p80", "cost_p80", "chance", "chance_budget"]]
     assert len(figures.drop_duplicates()) == 3
+
+
+def test_an_option_that_is_not_enough_is_not_said_to_be_the_cheapest():
+    """It comes closest; no bound is known for what nothing reaches."""
+    options = decision_frames.options().assign(
+        is_enough=[True, True, False], is_proved=False, bound=[0.0, 900.0, float("inf")]
+    )
+    said = [row[-1] for row in pm.table_options(options, currency="EUR").rows()]
+    assert said[1:] == ["none found; none below EUR 900", "it is not enough, but comes closest"]
