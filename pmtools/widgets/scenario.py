@@ -236,11 +236,12 @@ class ScenarioPanel(Panel):
         per_day, control = self.plan.project.header.hours_per_day, self.at["estimate"]
         planned, now = self.left.get(task, 0.0) / per_day, hours / per_day
         control.disabled = planned <= 0
-        least = planned % 0.5 or 0.5
-        control.max = max(control.max, now, 3 * planned, 5.0)  # never below its least on the way
-        control.min = min(least, now)
+        least = min(planned % 0.5 or 0.5, now)
+        most = least + 0.5 * round((max(3 * planned, 5.0, now) - least) / 0.5)
+        if (control.min, control.max) != (least, most):  # else the slider is not built anew
+            control.max = max(control.max, most)  # never below its least on the way
+            control.min, control.max = least, most
         control.value = now
-        control.max = least + 0.5 * round((max(3 * planned, 5.0, now) - least) / 0.5)
 
     def _find(self, _: object) -> None:
         """Search in a thread; what it finds comes back to the loop that serves the controls."""
