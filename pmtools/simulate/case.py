@@ -65,8 +65,8 @@ def case_of(
     """The case of a plan; `network` is that of the plan, where it is known already.
 
     CannotSay for a finished project, for a backlog without history and, unless it
-    `may_be_certain`, for a plan in which nothing is uncertain. Raises ProjectError as `uncertainty_of`, `open_risks` and `copula_of`, and for
-    more than 4 calendar risks.
+    `may_be_certain`, for a plan in which nothing is uncertain. Raises ProjectError as
+    `uncertainty_of`, `open_risks` and `copula_of`, and for more than 4 calendar risks.
     """
     project = plan.project
     undated = _without_deadlines(project)
