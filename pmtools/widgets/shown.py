@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,16 +19,16 @@ STYLE = """<style>
 </style>"""
 
 
-class Panel:
+class Panel(ABC):
     """A panel: a widget in JupyterLab, and what it opens with in a run by papermill."""
 
+    @abstractmethod
     def static(self) -> Sequence[Any]:
         """What is shown where nobody can move anything."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self) -> Any:
         """The widget."""
-        raise NotImplementedError
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

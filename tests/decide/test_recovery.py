@@ -295,6 +295,20 @@ def test_a_goal_may_be_a_task():
     assert found.options.iloc[-1]["cost"] == 500.0
 
 
+def test_a_search_of_few_levers_tells_how_far_it_is_and_can_be_stopped():
+    """Every set that is tried is told with its price, below which nothing reaches the goal."""
+    plan, told = random_plan(3), []
+
+    def stop(found):
+        told.append(found)
+        return len(told) < 3
+
+    found = recover(plan, deadline=deadline_of(plan, 0.3), confidence=0.95, n_trials=200,
+                    choices=random_levers(plan, 3, 6), n_checks=200, tell=stop)  # fmt: skip
+    assert [each.chosen for each in told] == [None] * len(told) and len(told) < 10
+    assert found.best is None
+
+
 def test_a_search_that_is_stopped_keeps_the_best_so_far(monkeypatch):
     """Stopped after the first answer: it reaches the goal, and is not called proved."""
     monkeypatch.setattr(search_module, "FEW", 0)

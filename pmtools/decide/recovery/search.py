@@ -140,6 +140,7 @@ class Search:
         while heap and not self._is_over():
             price, size, _, places = heapq.heappop(heap)
             chosen = frozenset(ranked[place] for place in places)
+            self._say(target, None, price, False)
             if (
                 price <= self.most_cost
                 and self._is_legal(chosen)

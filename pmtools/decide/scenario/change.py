@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -24,26 +25,26 @@ Aspect = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(ABC):
     """A change of a plan. Subclasses are small frozen values whose fields are plain data."""
 
     kind: ClassVar[str]
 
+    @abstractmethod
     def sentence(self, project: Project) -> str:
         """What is done, for people."""
-        raise NotImplementedError
 
+    @abstractmethod
     def aspects(self, project: Project) -> Iterator[Aspect]:
         """What it settles."""
-        raise NotImplementedError
 
+    @abstractmethod
     def problems(self, project: Project) -> Iterator[Problem]:
         """What of it cannot be, in this project."""
-        raise NotImplementedError
 
+    @abstractmethod
     def apply(self, project: Project) -> Project:
         """The changed project; only where there are no `problems`."""
-        raise NotImplementedError
 
     def move(self, project: Project) -> Project:
         """The same as far as it moves dates; without what only costs."""
