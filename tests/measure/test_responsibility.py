@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from raci_plan import DELIVERABLES, HOURS, LINKS, PEOPLE, ROLES, TASKS, UNITS, raci_plan, role
 from random_project import projects
 from small_plan import small_plan
@@ -323,7 +323,7 @@ def test_equipment_with_a_role_is_known_and_needs_none():
     assert codes(raci_plan([*ROLES, ("P", "lift", "R")], resources=lift, assignments=busy)) == []
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(projects())
 def test_any_project_has_its_responsibilities(project):
     """Whatever ids refer to: one cell a row and party, only the codes there are."""

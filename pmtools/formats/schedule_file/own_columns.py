@@ -16,7 +16,8 @@ from pmtools.formats.schedule_file.java import java_class, java_enum, text
 
 OWN_COLUMNS = {
     "Task": ("id", "code", "wbs", "kind", "control_account", "deliverable_id", "ev_method",
-             "owner_id", "department_id", "is_start_milestone", "is_resource_dependent"),
+             "owner_id", "department_id", "is_start_milestone", "is_resource_dependent",
+             "rag_status"),
     "Resource": ("id", "name", "kind", "role", "department_id"),
 }  # fmt: skip
 FLAGS = {"is_start_milestone": "START_MILESTONE", "is_resource_dependent": "RESOURCE_DEPENDENT"}

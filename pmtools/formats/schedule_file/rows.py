@@ -181,7 +181,7 @@ class Rows:
             "cost_accrual": ACCRUALS.get(word(task.getFixedCostAccrual())),
             "owner_id": self.own.id_of("Resource", task.getPrimaryResource()),
             "notes": "\n".join(filter(None, [_notes(task), *remarks])),
-            **self.own.of("Task", task),
+            **{c: value for c, value in self.own.of("Task", task).items() if c != "rag_status"},
         }
 
     def _code(self, task: Any) -> str:
@@ -267,6 +267,7 @@ class Rows:
                 "actual_finish": finished,
                 "remaining_hours": 0.0 if finished else remaining,
                 "percent_complete": percent,
+                "rag_status": self.own.of("Task", task).get("rag_status", ""),
                 "resume_date": None if finished else _resumed(task),
             }
 

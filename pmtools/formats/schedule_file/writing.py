@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from pmtools.formats.schedule_file.calendars import NewCalendars, Row
@@ -167,8 +168,13 @@ class Plan:
             "ev_method": "percent_complete",
             **{flag: word(task.getActivityType()) == kind for flag, kind in FLAGS.items()},
         }
-        self.own.put("Task", task, row, usual)
+        self.own.put("Task", task, row | {"rag_status": self._reported.get(row["id"], "")}, usual)
         return task
+
+    @cached_property
+    def _reported(self) -> dict[str, str]:
+        """What the owner of each task reports: green, amber or red."""
+        return {row["task_id"]: row["rag_status"] for row in self.tables["progress"]}
 
     def _constraints(self, row: Row) -> Row:
         """Primavera limits a finish by a constraint, or by a second one beside another."""
